@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test suite faults pythons lint check bench screenshots snapshots schema keys lock clean
+.PHONY: help demo run test suite faults pythons lint check bench screenshots snapshots schema keys library lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
 	@echo "make snapshots    write what the tests of the screens compare with again"
+	@echo "make library      prove the actions of integrations, and write what proves them into docs/integrations.md"
 	@echo "make lock         write the lock files again"
 	@echo "make schema       write the schema beside the bundled runbooks again"
 	@echo "make keys         write the table of keys in docs/console.md again"
@@ -43,7 +44,7 @@ test: $(VENV)/.ready-dev
 
 # Whoever is done takes over what others have left: tests that take long stand together. Rows of a table share
 # a test; which of them failed is told, and without the option each is a test that can be chosen by its name.
-suite: $(VENV)/.ready-dev
+suite: $(VENV)/.ready-dev $(VENV)/.compiled
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --in-batches $(TESTS)
 
 lint: $(VENV)/.ready-dev
@@ -63,11 +64,14 @@ PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[2-9].*/bin/python3) \
 	$(foreach minor,12 13 14 15,$(shell python3.$(minor) -c 'import sys; print(sys.executable)' 2>/dev/null))
 ON_PYTHONS ?= tests/cli/test_running.py tests/headless tests/drivers tests/steps tests/output tests/journal
 pythons:
-	@for python in $(PYTHONS); do \
+	@failed=; \
+	for python in $(PYTHONS); do \
 		echo "$$python:"; \
 		$(MAKE) --no-print-directory suite PYTHON="$$python" TESTS="$(ON_PYTHONS)" \
-			VENV=".venv-$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" || exit 1; \
-	done
+			VENV=".venv-$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" \
+			|| failed="$$failed $$python"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "not with$$failed" >&2; exit 1; fi
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
@@ -80,10 +84,17 @@ snapshots: $(VENV)/.ready-dev
 	$(BIN)/pytest -n $(JOBS) tests/tui/test_snapshots.py --write-snapshots
 
 schema: $(VENV)/.ready
-	$(BIN)/pup-tui schema > runbooks/runbook.schema.json
+	$(BIN)/pup-tui schema --bundled > runbooks/runbook.schema.json
 
 keys: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.support.keys_table
+
+# Descriptions of vendors are in the folder that TESTS_DESCRIPTIONS names; without it their actions are not proved.
+library: $(VENV)/.ready-dev
+	@rm -f .library
+	TESTS_PROVED=$(CURDIR)/.library $(BIN)/pytest -n $(JOBS) tests/integrations
+	$(BIN)/python -m tests.support.library_table .library
+	@rm -f .library
 
 lock: $(VENV)/.ready-dev
 	$(LOCK) --output-file requirements.lock
@@ -106,6 +117,10 @@ $(VENV)/.ready-dev: pyproject.toml .ci/requirements-dev.lock | $(VENV)/bin/pytho
 	@$(INSTALL) --require-hashes --requirement .ci/requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.ready
+
+# Once: each process of the tests would compile all of them for itself. What is wrong with one the suite tells.
+$(VENV)/.compiled: | $(VENV)/.ready-dev
+	@$(BIN)/pytest --collect-only --quiet > /dev/null 2>&1; touch $@
 
 clean:
 	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -108,7 +108,7 @@ def match_alert(desk: Desk, reach: Reach, alert: str) -> dict[str, Any]:
                 "from": match.filled.places,
                 "empty": {**match.filled.unfit, **match.filled.withheld},
             }
-            for match in found
+            for match in found.matches
         ],
     }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -26,6 +27,18 @@ class RunbookMatch(Struct, frozen=True, kw_only=True):
     filled: FilledValues
 
 
+class FittingRunbooks(NamedTuple):
+    """The runbooks that fit an alert, best first, and the ids of those that would if they were not broken."""
+
+    matches: tuple[RunbookMatch, ...]
+    broken: tuple[str, ...]
+
+
+def told_broken(runbooks: Sequence[str]) -> str:
+    """That these would fit, in a sentence; their names may hold anything."""
+    return f"Broken, and would fit: {', '.join(runbooks)}. `pup-tui validate` says what is wrong."
+
+
 def filled_by(
     alert: Alert,
     runbook: Runbook,
@@ -45,23 +58,23 @@ def matches(
     *,
     profile: str = "",
     profile_values: Mapping[str, ProfileValue] = {},
-) -> list[RunbookMatch]:
-    """The runbooks that fit, best first; those that are broken or shadowed, or not trusted, are none.
+) -> FittingRunbooks:
+    """The runbooks that fit; those that are shadowed or not trusted are none.
 
     `entries` are those of the catalog where they are known already. Only what fits is read whole.
     """
     known = catalog.first_look() if entries is None else entries
-    usable = {
-        each.id: each for each in known if each.trusted and not (each.shadowed or each.broken)
-    }
+    usable = {each.id: each for each in known if each.trusted and not each.shadowed}
     found: list[RunbookMatch] = []
+    broken: list[str] = []
     for hit in rank(alert, list(usable.values())):
         runbook = catalog.load(usable[hit.id].path).runbook
         if runbook is None:
+            broken.append(hit.id)
             continue
         filled = filled_by(alert, runbook, profile=profile, profile_values=profile_values)
         entry = usable[hit.id]
         found.append(
             RunbookMatch(id=hit.id, rank=hit.rank, why=hit.why, entry=entry, filled=filled)
         )
-    return found
+    return FittingRunbooks(tuple(found), tuple(broken))

@@ -17,6 +17,8 @@ from pup_tui.local_time import local_time_of
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pup_tui.analysis.alerts.alert import Alert, AlertReading
     from pup_tui.analysis.alerts.fill import FilledValues
     from pup_tui.catalog.alerts import RunbookMatch
@@ -47,7 +49,7 @@ def alert_command(settings: Settings, source: str | None, lists: bool, as_json: 
     (`pup-tui listen`). It is JSON of a webhook, an e-mail, a message of a chat, or any other text. Nothing in
     it is fetched or run.
     """
-    from pup_tui.catalog.alerts import matches
+    from pup_tui.catalog.alerts import matches, told_broken
 
     if lists:
         from pup_tui.cli.inbox import list_inbox
@@ -57,18 +59,21 @@ def alert_command(settings: Settings, source: str | None, lists: bool, as_json: 
     reading = read_alert(settings, source)
     catalog = open_catalog(settings)
     tell_closed(catalog)
-    found = matches(reading.first, catalog, **_by_profile(settings))
+    found, broken = matches(reading.first, catalog, **_by_profile(settings))
     if as_json:
         print_json(
             {
                 "alerts": [alert.as_json() for alert in reading.alerts],
                 "notes": reading.notes,
                 "matches": [_as_json(each) for each in found],
+                "broken": broken,
             }
         )
         return
     _print_alert(reading)
     _print_matches(found)
+    if broken:
+        tell_note(safe_text(told_broken(broken)))
 
 
 class GivenAlert(NamedTuple):
@@ -175,7 +180,7 @@ def _told(alert: Alert, name: str) -> str:
     return f"{fact.value}  (a guess from {fact.where})" if fact.guess else str(fact.value)
 
 
-def _print_matches(found: list[RunbookMatch]) -> None:
+def _print_matches(found: Sequence[RunbookMatch]) -> None:
     click.echo()
     if not found:
         click.echo("No runbook fits this alert.")

@@ -52,6 +52,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
     from pup_tui.cli.health.account import Account
     from pup_tui.cli.health.directories import directories
     from pup_tui.cli.health.installed import Installed, installed, refused, runbooks
+    from pup_tui.cli.health.integrations import integrations
     from pup_tui.cli.health.packs import packs
     from pup_tui.cli.health.record import record
     from pup_tui.cli.health.secrets import secrets
@@ -78,6 +79,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
     yield from _looked("tools", lambda: tools(settings, found))
     yield from _looked("secrets", lambda: secrets(settings, found))
     yield from _looked("versions", lambda: versions(found))
+    yield from _looked("integrations", lambda: integrations(settings, found, offline=offline))
     account = Account(
         Credentials(settings), offline=offline, needed=any(each.is_needed for each in found)
     )

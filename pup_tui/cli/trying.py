@@ -34,12 +34,12 @@ async def call_action(open_launcher: OpenLauncher, loaded: Loaded) -> Ended:
 
     The action is one that the operator trusts, whose word for what only looks counts.
     """
+    from pup_tui.core.program import compile_program
     from pup_tui.drivers.source import source_of
-    from pup_tui.integrations.calling import program_of
     from pup_tui.journal.writer import MemoryJournal
     from pup_tui.steps.leftovers import Leftovers
 
-    program = program_of(loaded)
+    program = compile_program(loaded.id, loaded.require())
     with tempfile.TemporaryDirectory(prefix="pup-tui-") as folder, Leftovers() as leftovers:
         async with open_launcher(Path(folder), leftovers) as usual:
             launcher = replace(usual, read_only=True)

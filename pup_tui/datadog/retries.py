@@ -41,7 +41,7 @@ class RetryPolicy:
         asked = _seconds(headers.get("x-ratelimit-reset"))
         if asked is not None:
             return max(asked, 1.0)  # 0 means within this second
-        asked = _retry_after(headers)
+        asked = retry_after(headers)
         return self.rate_limit_default if asked is None else asked
 
 
@@ -49,7 +49,8 @@ ONCE = RetryPolicy(attempts=1)
 """Nothing is asked again: who looks wants to know it now, and may look again."""
 
 
-def _retry_after(headers: Headers) -> float | None:
+def retry_after(headers: Headers) -> float | None:
+    """The seconds that `Retry-After` asks to wait (RFC 9110); None where it says none, or nonsense."""
     text = headers.get("retry-after")
     seconds = _seconds(text)
     if seconds is not None or text is None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pup_tui.core.program import Program, compile_program
 from pup_tui.integrations.library import InstalledIntegration
 from pup_tui.runbook.files import INTEGRATIONS
 from pup_tui.runbook.load import Loaded, load_files
@@ -35,11 +34,6 @@ def calling_all(found: InstalledIntegration, linter: Linter | None = None) -> Lo
     ]
     variables = {name: {"required": False} for name in names}
     return _loaded(found, {"name": found.name, "vars": variables, "steps": steps}, linter)
-
-
-def program_of(loaded: Loaded) -> Program:
-    """The program of a runbook that was made here; raises InvalidRunbook where the action has errors."""
-    return compile_program(loaded.id, loaded.require())
 
 
 def step_text(found: InstalledIntegration, action: str) -> str:

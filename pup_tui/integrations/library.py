@@ -86,6 +86,12 @@ class IntegrationLibrary:
         """All of them, read."""
         return map(read_integration, self.places())
 
+    def reachable(self) -> dict[str, Integration]:
+        """Those that a runbook outside of packs finds and that can be read, by their names."""
+        places = (place for place in self.places() if place.trusted and not place.pack)
+        found = map(read_integration, (place for place in places if not place.shadowed))
+        return {each.name: each.said for each in found if each.said is not None}
+
     def find(self, name: str) -> InstalledIntegration:
         """The one that a runbook outside of packs means. Raises UnknownIntegration."""
         places = list(self.places())
@@ -111,6 +117,11 @@ def read_integration(place: IntegrationPlace) -> InstalledIntegration:
         return _unreadable(place, place_error(error, place.path).message)
     except Unreadable as error:
         return _unreadable(place, str(error))
+    return integration_from(place, data)
+
+
+def integration_from(place: IntegrationPlace, data: bytes) -> InstalledIntegration:
+    """The integration that the bytes of a file hold."""
     tree, problems = yaml.parse(data, str(place.path))
     report = Report()
     for problem in problems:

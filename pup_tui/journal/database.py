@@ -155,11 +155,7 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
 def open_copy(path: Path) -> sqlite3.Connection:
     """A connection to a copy of the journal that nobody else uses. Raises JournalError, sqlite3.Error."""
     database = _connect(path, "immutable", 0)
-    try:
-        _checked_version(database, path)
-    except BaseException:
-        database.close()
-        raise
+    _version_of(database, path)
     return database
 
 
@@ -188,19 +184,23 @@ def _connect_for_reading(path: Path, patience: float) -> tuple[sqlite3.Connectio
     """A connection, and the version of the journal."""
     database = _connect(path, "ro", patience)
     try:
-        version = _checked_version(database, path)
+        return database, _version_of(database, path)
     except sqlite3.OperationalError:
-        database.close()
         if _size(companions(path)[0]):
             raise
         # Where the shared-memory file cannot be made SQLite reads only what it is told will not change;
         # that loses nothing as long as the log is empty.
         database = _connect(path, "immutable", patience)
-        version = _checked_version(database, path)
+        return database, _version_of(database, path)
+
+
+def _version_of(database: sqlite3.Connection, path: Path) -> int:
+    """The version of the journal, as `_checked_version` says it; a journal that cannot be used is closed."""
+    try:
+        return _checked_version(database, path)
     except BaseException:
         database.close()
         raise
-    return database, version
 
 
 def _size(path: Path) -> int | None:

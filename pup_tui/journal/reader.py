@@ -501,15 +501,13 @@ class JournalReader:
         with self._reading():
             found = {row.runbook: row for row in self._rows(newest)}
         looks = [runbook for runbook, row in found.items() if row.look]
-        others = {runbook: self.newest_run(runbook) for runbook in looks}
+        others = {runbook: self._newest_run(runbook) for runbook in looks}
         known = ((runbook, others.get(runbook, row)) for runbook, row in found.items())
         return {runbook: row for runbook, row in known if row is not None}
 
-    def newest_run(
-        self, runbook: str, statuses: Collection[RunStatus] | None = None
-    ) -> RunRow | None:
-        """The newest run of a runbook with one of these statuses that is more than a look for a plan."""
-        rows = self.runs(runbook=runbook, statuses=statuses, limit=_LOOKS)
+    def _newest_run(self, runbook: str) -> RunRow | None:
+        """The newest run of a runbook that is more than a look for a plan."""
+        rows = self.runs(runbook=runbook, limit=_LOOKS)
         return next((row for row in rows if not row.look), None)
 
     def figures(self, *, runbook: str | None = None, since: float | None = None) -> Figures:

@@ -9,6 +9,7 @@ from pup_tui.packs.about import about_pack
 from pup_tui.packs.difference import Difference, difference
 from pup_tui.packs.library import TrustSubject
 from pup_tui.packs.told import ToldRunbook, shown_text, told_runbooks
+from pup_tui.packs.told_integrations import ToldIntegration, told_integrations
 from pup_tui.packs.tree import PackTree
 
 INDENT: Final = "  "
@@ -57,6 +58,9 @@ def _whole(subject: TrustSubject) -> Iterator[str]:
     for told in told_runbooks(subject.tree, only):
         yield from _runbook(told)
         yield ""
+    for integration in told_integrations(subject.tree):
+        yield from _integration(integration)
+        yield ""
     yield "what is trusted, file by file:"
     yield ""
     for path, file in subject.tree.files.items():
@@ -88,6 +92,21 @@ def _runbook(told: ToldRunbook) -> Iterator[str]:
         yield f"{INDENT}{step.number}  {step.effect}  {step.kind}  {step.name}"
         for text in step.texts:
             yield from _block(text, 3)
+
+
+def _integration(told: ToldIntegration) -> Iterator[str]:
+    yield f"integration {told.name} ({told.path})" + (f": {told.title}" if told.title else "")
+    if told.error:
+        yield f"{INDENT}what it does is not known: {told.error}"
+        return
+    yield from _facts(
+        ("actions", [f"{name} {effect}" for name, effect in told.actions]),
+        ("runs before its steps", told.commands),
+    )
+    for secret in told.secrets:
+        where = ", ".join(secret.places) or "a profile"
+        yield f"{INDENT}reads the credential {secret.name} (from {where})"
+        yield f"{INDENT * 2}and sends it to {'; '.join(secret.to) or 'nobody'}"
 
 
 def _facts(*facts: tuple[str, Sequence[str]]) -> Iterator[str]:

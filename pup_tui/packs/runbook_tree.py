@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path, PurePosixPath
 
-from pup_tui.packs.tree import BESIDE, PackTree
-from pup_tui.runbook.files import PACK_KEY
+from pup_tui.catalog.places import bundled_dir
+from pup_tui.packs.tree import BESIDE, INTEGRATIONS, PackTree
+from pup_tui.runbook.files import PACK_KEY, integration_files
 from pup_tui.runbook.load import Loaded, load_files
 from pup_tui.runbook.steps import Linter
+
+_BUNDLED = "pack-2"
+"""How the loader calls the place of these files."""
 
 
 def ids_of(tree: PackTree) -> dict[str, str]:
@@ -18,8 +23,15 @@ def ids_of(tree: PackTree) -> dict[str, str]:
     return found
 
 
+@cache
+def _bundled_integrations() -> dict[str, bytes]:
+    """The files of the integrations that come with the program."""
+    folder = bundled_dir() / INTEGRATIONS
+    return {name: (folder / name).read_bytes() for name in integration_files(folder)}
+
+
 def load_from(tree: PackTree, path: str, linter: Linter | None = None) -> Loaded:
-    """A runbook of a tree, with nothing else around it."""
+    """A runbook of a tree, with nothing else around it but the integrations that come with the program."""
     folder = PurePosixPath(path).parent
     files = tree.bytes_by_path
     if str(folder) != ".":
@@ -30,6 +42,10 @@ def load_from(tree: PackTree, path: str, linter: Linter | None = None) -> Loaded
             if name.startswith(inside)
         }
         files = {**{f"pack-1/{name}": data for name, data in files.items()}, **own}
+    bundled = {
+        f"{_BUNDLED}/{INTEGRATIONS}/{name}": data for name, data in _bundled_integrations().items()
+    }
+    files = {**files, **bundled}
     return load_files(PurePosixPath(path).stem, files, Path(path), linter=linter)
 
 
@@ -38,6 +54,8 @@ def runbook_tree(tree: PackTree, path: str) -> PackTree:
     folder = PurePosixPath(path).parent
     used = set()
     for key in load_from(tree, path).files:
+        if key.startswith(f"{_BUNDLED}/"):
+            continue
         outer = PACK_KEY.match(key)
         used.add(key[outer.end() :] if outer else str(folder / key))
     used.add(path)

@@ -17,6 +17,7 @@ from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.looking import destroying_steps
 from pup_tui.runbook.model import HttpStep, Runbook, RunbookStep, ShellStep, Step
 from pup_tui.runbook.nodes import Mapping
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import AMOUNTS, NOTES, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
@@ -201,7 +202,7 @@ def _told(
     every = [each.step for each in placed]
     runbooks = [runbook, *(step.called for step in every if step.called is not None)]
     variables = [pair for each in runbooks for pair in each.vars.items()]
-    variables += [pair for step in every for pair in step.asked.items()]
+    variables += [pair for step in every for pair in (*step.asked.items(), *_taken(step))]
     found = [command for _, variable in variables for command in variable.commands]
     found += [n.command for each in runbooks for n in each.requirements.values() if n.command]
     commands = tuple(dict.fromkeys(found))
@@ -225,6 +226,11 @@ def _told(
             dict.fromkeys(t for each in runbooks for t in _texts(texts_of_defaults(each.defaults)))
         ),
     )
+
+
+def _taken(step: Step) -> Iterable[tuple[str, Variable]]:
+    """What the group or action takes that a step calls; an action's settings are looked up as well."""
+    return () if step.calls is None or step.called is not None else step.calls[0].items()
 
 
 def _texts(texts: Iterable[FoundText]) -> Iterator[str]:

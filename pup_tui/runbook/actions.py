@@ -231,14 +231,14 @@ def _check_address(step: Mapping, settings: MappingOf[str, YamlEntry], report: R
     url = step.get("url")
     if not isinstance(url, Scalar):
         return
-    place = _authority(url.text) if step.text("kind") == "http" else url.text
+    place = authority_of(url.text) if step.text("kind") == "http" else url.text
     strange = sorted(names_in(place) - settings.keys())
     if strange:
         told = f"{listed(strange)} would choose where the action's requests go"
         report.error_in(url, told, "only `settings` stand there", fragment=strange[0])
 
 
-def _authority(url: str) -> str:
+def authority_of(url: str) -> str:
     """The part of a URL that decides where it leads: all before its path."""
     begin = _SCHEME.match(url)
     rest = url[begin.end() :] if begin else url

@@ -195,10 +195,10 @@ class ShapeCheck:
         return None
 
     def _map(self, node: Mapping, kind: Annotation, path: KeyPath) -> Any:
-        built = {
-            name: self.build(entry.value, kind, (*path, name))
-            for name, entry in node.entries.items()
-        }
+        return self._each(node, path, lambda value, inside: self.build(value, kind, inside))
+
+    def _each(self, node: Mapping, path: KeyPath, build: Callable[[YamlNode, KeyPath], Any]) -> Any:
+        built = {name: build(entry.value, (*path, name)) for name, entry in node.entries.items()}
         return INVALID if any(value is INVALID for value in built.values()) else built
 
     def _list(self, node: Sequence, options: Options, path: KeyPath) -> Any:
@@ -280,11 +280,7 @@ class ShapeCheck:
         return value
 
     def _json_map(self, node: Mapping, role: Role, path: KeyPath) -> Any:
-        built = {
-            name: self._anything(entry.value, role, (*path, name))
-            for name, entry in node.entries.items()
-        }
-        return INVALID if any(value is INVALID for value in built.values()) else built
+        return self._each(node, path, lambda value, inside: self._anything(value, role, inside))
 
     def _wrong(self, node: YamlNode, options: Options, path: KeyPath) -> Any:
         if path[-1:] == ("foreach",) and isinstance(node, Mapping):

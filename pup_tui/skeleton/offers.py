@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pup_tui.skeleton.from_integrations import action_offers
 from pup_tui.skeleton.from_templates import template_offers
 from pup_tui.skeleton.offer import StepOffer
 from pup_tui.skeleton.usual import usual_offers
@@ -13,8 +14,8 @@ OfferSource = Callable[[Path, Sequence[Path]], list[StepOffer]]
 """Finds offers for a runbook in a folder; the others are all folders of the operator's own choice."""
 
 
-_SOURCES: tuple[OfferSource, ...] = (template_offers, usual_offers)
-"""Where steps come from: whatever else has some, such as an integration's actions, is one more of these."""
+_SOURCES: tuple[OfferSource, ...] = (template_offers, usual_offers, action_offers)
+"""Where steps come from: whatever else has some is one more of these."""
 
 
 def offered_steps(folder: Path, packs: Sequence[Path] = ()) -> tuple[StepOffer, ...]:

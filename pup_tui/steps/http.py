@@ -12,6 +12,7 @@ from pup_tui.core.requests import BARRED
 from pup_tui.datadog.errors import DatadogError, known_as
 from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.overrides import overrides_method
+from pup_tui.datadog.retries import retry_after
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
 from pup_tui.steps.datadog_calls import client_for, refused
@@ -41,6 +42,8 @@ DEADLINE = 365 * 86_400.0
 
 _MAY_BE_DONE = "the server may have carried it out"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_BUSY = frozenset({429, 503})
+"""Statuses beside which `Retry-After` says when to ask again (RFC 6585, RFC 9110)."""
 
 
 class HttpExecutor:
@@ -110,11 +113,18 @@ class HttpExecutor:
             response = await _ask(request, body, self._configuration.network, sink, context)
         if target is None or not expected(response.status, request.expect_status):
             outcome = judged(request, response, sink)
-            again_in = None if datadog is None else datadog.again_in(response)
+            again_in = _again_in(response) if datadog is None else datadog.again_in(response)
             return outcome if outcome.ok else replace(outcome, again_in=again_in)
         await aside(write_whole, target, response.body)
         sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
         return _outcome(response)
+
+
+def _again_in(response: Response) -> float | None:
+    """In how many seconds a server wants to be asked again that had too much to do; None where it does not
+    say.
+    """
+    return retry_after(response.headers) if response.status in _BUSY else None
 
 
 def judged(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:

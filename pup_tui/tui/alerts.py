@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class RankedAlert(Struct, frozen=True, kw_only=True):
-    """What a pasted text says, and the runbooks that fit; with a `problem` (a sentence) it says nothing."""
+    """What a pasted text says, and the runbooks that fit; with a `problem` (a sentence) it says nothing.
+
+    `broken` are the ids of those that would fit.
+    """
 
     reading: AlertReading | None = None
     matches: tuple[RunbookMatch, ...] = ()
+    broken: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -66,7 +70,7 @@ def ranked_reading(
         profile=services.profile.name,
         profile_values=services.sources().profile_values,
     )
-    return RankedAlert(reading=reading, matches=tuple(found))
+    return RankedAlert(reading=reading, matches=found.matches, broken=found.broken)
 
 
 def about(reading: AlertReading, match: RunbookMatch) -> AboutAlert:

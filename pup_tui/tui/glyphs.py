@@ -69,10 +69,10 @@ def mark_of(status: str) -> Mark:
     return _MARKS.get(status) or Mark("…", safe_text(status), "care")
 
 
-def status_content(status: str, *, word: bool = True) -> Content:
-    """The status as styled text: its glyph and, unless told otherwise, its word."""
+def status_content(status: str) -> Content:
+    """The status as styled text: its glyph and its word."""
     mark = mark_of(status)
-    return Content.styled(f"{mark.glyph} {mark.word}" if word else mark.glyph, TONES[mark.tone])
+    return Content.styled(f"{mark.glyph} {mark.word}", TONES[mark.tone])
 
 
 def effect_content(step: Step, mutates: bool | None) -> Content:

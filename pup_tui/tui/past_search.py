@@ -27,7 +27,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class FoundText:
+class FoundPlace:
     """Where a `text` that is looked for in a run stands in it at first."""
 
     text: str
@@ -48,7 +48,7 @@ class FoundRuns:
     statuses: Sequence[RunStatus] = ()
     losses: str = ""
     problems: Sequence[str] = ()
-    texts: Mapping[str, FoundText] = field(default_factory=dict)
+    texts: Mapping[str, FoundPlace] = field(default_factory=dict)
 
 
 FindRuns: TypeAlias = Callable[[Search, str | None], FoundRuns]
@@ -85,7 +85,7 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
             words=found.words,
             fields=found.fields,
         )
-        texts: dict[str, FoundText] = {}
+        texts: dict[str, FoundPlace] = {}
         if found.holds:
             if total > len(rows):
                 problems.append(f"holds: only the newest {PAGE} of {total:,} runs are looked into")
@@ -98,12 +98,12 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
 
 def _holding(
     journal: JournalReader, rows: Iterable[RunRow], texts: Sequence[str]
-) -> dict[str, FoundText]:
+) -> dict[str, FoundPlace]:
     """Where the first of the texts stands, in commands, answers, notes or outputs of runs that hold all."""
     first, *others = (RecordSearch(journal, text) for text in texts)
-    found: dict[str, FoundText] = {}
+    found: dict[str, FoundPlace] = {}
     for row in rows:
         line = next(first.lines([row]), None)
         if line is not None and all(any(search.lines([row])) for search in others):
-            found[row.run] = FoundText(texts[0], line)
+            found[row.run] = FoundPlace(texts[0], line)
     return found

@@ -16,19 +16,16 @@ _computed: dict[tuple[type, str], bool] = {}
 """Whether one class or another works a value out each time, by the name of the method for that."""
 
 
-def _is_computed(kind: type, method: str) -> bool:
-    found = _computed.get((kind, method))
-    if found is None:
-        found = _computed[kind, method] = hasattr(kind, method)
-    return found
-
-
 def _value(reactive: Reactive[Any], owner: Any, kind: type[Any]) -> Any:
-    if owner is not None and not _is_computed(kind, reactive.compute_name):
-        values = vars(owner)
-        if (name := reactive.internal_name) in values:
-            return values[name]
-    return textuals_own(reactive, owner, kind)
+    if owner is None:
+        return reactive
+    key = kind, reactive.compute_name
+    computed = _computed.get(key)
+    if computed is None:
+        computed = _computed[key] = hasattr(*key)
+    values = vars(owner)
+    name = reactive.internal_name
+    return textuals_own(reactive, owner, kind) if computed or name not in values else values[name]
 
 
 Reactive.__get__ = _value  # type: ignore[method-assign, assignment]

@@ -226,10 +226,7 @@ class Starter:
                 program,
                 source=source_of(loaded),
                 files=loaded.files,
-                values=resolved.values,
-                left_out=resolved.left_out,
-                secrets=resolved.secrets,
-                made=resolved.made,
+                **resolved.for_run,
                 is_believed=loaded.is_believed,
                 **how,
             )

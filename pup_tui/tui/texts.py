@@ -166,14 +166,13 @@ def moment(wall: float, now: float | None = None) -> str:
     return then.strftime("%Y-%m-%d %H:%M")
 
 
-def moment_of_run(wall: float, now: float | None = None) -> str:
+def moment_of_run(wall: float) -> str:
     """As `moment` in no more columns, to the second in the last days: runs of one minute are told apart."""
     then = datetime.fromtimestamp(wall).astimezone()
-    today = datetime.fromtimestamp(time.time() if now is None else now).astimezone()
-    days = (today.date() - then.date()).days
+    days = (datetime.fromtimestamp(time.time()).astimezone().date() - then.date()).days
     if 0 <= days < 7:
         return then.strftime("%a %H:%M:%S" if days else "today %H:%M:%S")
-    return moment(wall, now)
+    return moment(wall)
 
 
 def time_of_day(wall: float) -> str:

@@ -78,6 +78,37 @@ def test_another_monitor_host_environment_or_system_is_another_alert(other: obje
     assert key_of_alert(one(DATADOG)) != key_of_alert(one(other))
 
 
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("Queue has 5123 messages", "Queue has 5200 messages"),
+        ("p95 3.2s of api", "p95 4s of api"),
+        ("disk of db1 91 % full", "RESOLVED: disk of db1 40% full"),
+        ("[FIRING:2] DiskFull", "[FIRING:1] DiskFull"),
+        ("2 of 3 replicas down", "1 of 3 replicas down"),
+        ("errors > 5", "errors > 16"),
+        ("backup failed 2026-11-27 03:12", "backup failed 2026-11-28 04:12"),
+    ],
+)
+def test_what_is_measured_makes_no_other_alert(title: str, again: str) -> None:
+    assert key_of_alert(one({"title": title})) == key_of_alert(one({"title": again}))
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("db1 is down", "db2 is down"),
+        ("Backup of shard 3 failed", "Backup of shard 4 failed"),
+        ("10.0.3.12 is down", "10.0.4.12 is down"),
+        ("5xx of api", "4xx of api"),
+        ("Job 4711 failed", "Job 4712 failed"),
+        ("Port 8080 is closed", "Port 8081 is closed"),
+    ],
+)
+def test_a_number_that_names_one_of_several_makes_another_alert(title: str, other: str) -> None:
+    assert key_of_alert(one({"title": title})) != key_of_alert(one({"title": other}))
+
+
 @pytest.mark.parametrize(("path", "row"), rows(), ids=lambda each: getattr(each, "name", ""))
 def test_an_alert_that_is_kept_says_the_same(path: Path, row: object) -> None:
     for alert in read_alerts(path.read_text()).alerts:

@@ -191,6 +191,62 @@ def test_variables_are_filled_and_checked() -> None:
     assert set(filled.unfit) == {"COUNT"}
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("alert.labels.Flag", "new-checkout"),
+        ("alert.FLAG", "new-checkout"),
+        ("alert.extra.flag", "new-checkout"),
+        ("alert.system", "Prometheus Alertmanager"),
+        ("alert.labels.nothing", None),
+    ],
+)
+def test_a_variable_is_mapped_to_what_a_match_finds_by_that_name(
+    path: str, value: str | None
+) -> None:
+    matcher = AlertMatch(match={"a": "b"}, vars={"X": path})
+    filled = fill(alert(**SAID), {"X": Variable()}, matcher)
+    assert filled.taken.get("X") == value
+
+
+@pytest.mark.parametrize("path", ["alert.environment", "alert.labels.env", "alert.env"])
+def test_a_mapped_environment_is_withheld_too_where_the_profile_disagrees(path: str) -> None:
+    matcher = AlertMatch(match={"a": "b"}, vars={"WHERE": path})
+    filled = fill(alert(**SAID), {"WHERE": Variable()}, matcher, profile="staging")
+    assert "the profile says 'staging'" in str(filled.values["WHERE"])
+    assert fill(alert(**SAID), {"WHERE": Variable()}, matcher).taken == {"WHERE": "production"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "is_withheld"),
+    [
+        ("staging", True),
+        ("staging-eu", True),
+        ("eu-dev-2", True),
+        ("prod-eu", False),
+        ("eu", False),
+    ],
+)
+def test_a_profile_whose_name_speaks_of_an_environment_stands_for_it(
+    profile: str, is_withheld: bool
+) -> None:
+    filled = fill(alert(**SAID), {"ENV": Variable()}, profile=profile)
+    assert ("ENV" not in filled.taken) is is_withheld
+
+
+def test_another_variable_of_the_profile_may_say_which_environment_it_stands_for() -> None:
+    matcher = AlertMatch(match={"a": "b"}, vars={"WHERE": "alert.environment"})
+
+    def taken(environment: str) -> dict[str, str]:
+        values = {"ENV": environment, "OTHER": "x"}
+        return fill(
+            alert(**SAID), {"WHERE": Variable()}, matcher, profile="eu", profile_values=values
+        ).taken
+
+    assert taken("staging") == {}
+    assert taken("prod") == {"WHERE": "production"}
+
+
 def test_what_does_not_fit_is_said_and_not_taken() -> None:
     filled = fill(alert(**{**SAID, "instance": "web-1; rm -rf /"}), VARIABLES)
     assert "HOST" not in filled.values

@@ -102,7 +102,6 @@ def test_waiting_and_looking_stand_apart_from_work() -> None:
 
 def test_bars_are_as_high_as_their_share_of_the_greatest() -> None:
     assert bars([0.0, 5.0, 10.0, None]) == "▁▅█ "
-    assert bars([5.0], most=10.0) == "▅"
     assert bars([]) == ""
     assert bars([0.0, 0.0]) == "▁▁"
 

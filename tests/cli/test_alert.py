@@ -56,6 +56,18 @@ def test_a_resolved_alert_says_so_first(disk: Program) -> None:
     assert ended.out.startswith("RESOLVED since 2026-11-26 22:34:15")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [DISK.replace("kind: shell", "kind: shel"), DISK.replace("{HOST", "{HOST: {choices: [a]}, H")],
+)
+def test_what_would_fit_and_is_broken_is_named(text: str, disk: Program) -> None:
+    disk.write("disk-full", text)
+    ended = disk("alert", "a.json", "--runbooks", ".")
+    assert "No runbook fits this alert." in ended.out
+    assert "Broken, and would fit: disk-full. `pup-tui validate` says" in ended.err
+    assert disk("alert", "a.json", "--runbooks", ".", "--json").json["broken"] == ["disk-full"]
+
+
 @pytest.mark.proves("P26")
 def test_hostile_text_is_only_shown(disk: Program) -> None:
     ended = disk("alert", str(DATA / "own" / "hostile.json"), "--runbooks", ".")

@@ -10,6 +10,32 @@ from tests.support.stage import Played
 
 API = "https://api.example.com"
 
+SMALLEST = {
+    "shell": {"run": "echo hi"},
+    "pup": {"run": "monitors list"},
+    "sql": {"query": "select 1", "url": "'sqlite://'"},
+    "http": {"url": "'https://example.com'"},
+    "datadog-workflow": {"workflow_id": "w"},
+    "confirm": {"message": "Go?"},
+    "manual": {"message": "Do it"},
+    "input": {"vars": "{V: d}"},
+    "wait": {"duration": "1s"},
+    "stop": {"status": "failed"},
+    "notify": {"to": "'json://example.com'", "message": "m"},
+    "group": {"steps": "[{name: t, kind: wait, duration: 1s}]"},
+    "parallel": {"steps": "[{name: t, kind: wait, duration: 1s}]"},
+    "runbook": {"runbook": "other"},
+}
+"""The keys that a step of each kind does with. `other` is `OTHER`."""
+
+OTHER = {"other.yaml": "name: other\nsteps: [{name: s, kind: wait, duration: 1s}]\n"}
+
+
+def smallest(kind: str) -> str:
+    """A step of a kind in flow style, without braces and name."""
+    keys = {"kind": kind, **SMALLEST[kind]}
+    return ", ".join(f"{key}: {value}" for key, value in keys.items())
+
 
 def kind(name: str, key: str, listed: str, **told: object) -> Row:
     """A row whose example is a list of steps in flow style."""

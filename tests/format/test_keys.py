@@ -25,6 +25,7 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 from tests.format import attempt_rows, block_rows, kind_rows, step_rows, top_rows
+from tests.format.kind_rows import OTHER, SMALLEST, smallest
 from tests.format.rows import Row, try_out
 from tests.support.program import program_in
 from tests.support.stage import Refused, Stage
@@ -125,22 +126,6 @@ async def test_key(row: Row, stage: Stage, kept_password: None) -> None:
 ALL_KEYS = sorted({key for place in PLACES for key in keys_of(place)} - {"x-notes"})
 
 STEPS = "steps: [{name: s, kind: wait, duration: 1s}]\n"
-NEEDED = {
-    "shell": "run: echo",
-    "pup": "run: monitors list",
-    "sql": "query: select 1, url: 'sqlite://'",
-    "http": "url: 'https://example.com'",
-    "datadog-workflow": "workflow_id: w",
-    "confirm": "message: Go?",
-    "manual": "message: Do it",
-    "input": "vars: {V: d}",
-    "wait": "duration: 1s",
-    "stop": "status: failed",
-    "notify": "to: 'json://example.com', message: m",
-    "group": "steps: [{name: t, kind: wait, duration: 1s}]",
-    "parallel": "steps: [{name: t, kind: wait, duration: 1s}]",
-    "runbook": "runbook: other",
-}
 AROUND = {
     "top": f"{STEPS}%s\n",
     "defaults": f"defaults: {{%s}}\n{STEPS}",
@@ -152,7 +137,7 @@ AROUND = {
     "poll": "steps: [{name: s, kind: shell, run: ls, poll: {until: empty, %s}}]",
     "capture": "steps: [{name: s, kind: shell, run: ls, capture: {C: {value: json, %s}}}]",
     "assertion": "steps: [{name: s, kind: shell, run: ls, assert: {that: empty, %s}}]",
-    **{kind: f"steps: [{{name: s, kind: {kind}, {keys}, %s}}]" for kind, keys in NEEDED.items()},
+    **{kind: f"steps: [{{name: s, {smallest(kind)}, %s}}]" for kind in SMALLEST},
 }
 
 
@@ -172,9 +157,6 @@ async def test_a_key_is_refused_where_it_does_not_belong(place: str, stage: Stag
         )
         for key in some:
             assert any(f"unknown key `{key}`" in error for error in told), (key, told)
-
-
-OTHER = {"other.yaml": f"name: other\n{STEPS}"}
 
 
 def own_keys() -> Iterator[tuple[str, str, list[str]]]:
@@ -207,7 +189,7 @@ NOT_OF_EVERY_KIND = {
 """Keys of every step that make no sense for some kinds."""
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 @pytest.mark.parametrize("key", NOT_OF_EVERY_KIND)
 async def test_keys_of_every_step_that_some_kinds_refuse(key: str, kind: str, stage: Stage) -> None:
     told = await stage.errors(AROUND[kind] % key, OTHER)
@@ -240,7 +222,7 @@ EVERYWHERE = [
 ]
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage: Stage) -> None:
     for key in EVERYWHERE:
         assert await stage.errors(AROUND[kind] % key, OTHER) == [], key

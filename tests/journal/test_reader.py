@@ -386,6 +386,7 @@ from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
 
 state = Path(sys.argv[1])
+state.as_uri()  # imports what another user may not read
 if os.geteuid() == 0:  # root may write everywhere
     for path in [state, *state.rglob("*")]:
         os.chown(path, 65534, 65534)

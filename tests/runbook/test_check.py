@@ -11,43 +11,27 @@ from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.model import HttpStep, ShellStep
 from pup_tui.runbook.parts import Capture
 from pup_tui.runbook.steps import KINDS
+from tests.format.kind_rows import OTHER, SMALLEST
 
 Errors = Callable[..., list[str]]
 Check = Callable[..., Loaded]
 
-NEEDED = {
-    "shell": "run: echo hi",
-    "pup": "run: monitors list",
-    "http": "url: https://example.com/x",
-    "datadog-workflow": "workflow_id: abc",
-    "confirm": "message: Sure?",
-    "manual": "message: Look",
-    "wait": "duration: 5s",
-    "stop": "status: failed",
-    "sql": "query: select 1\n    service: here",
-    "input": "vars: {X: {}}",
-    "notify": "to: slack://x/y\n    message: hi",
-    "runbook": "runbook: other",
-    "parallel": "steps: [{name: inner, kind: wait, duration: 1s}]",
-    "group": "steps: [{name: inner, kind: wait, duration: 1s}]",
-}
-
-OTHERS = {"other.yaml": "name: other\nsteps: [{name: inner, kind: wait, duration: 1s}]\n"}
 WITH_OUTPUT = sorted(kind for kind in KINDS if KINDS[kind].has_output)
 WITHOUT_OUTPUT = sorted(set(KINDS) - set(WITH_OUTPUT))
 BLOCKS = sorted(kind for kind in KINDS if KINDS[kind].is_block)
 
 
 def step(kind: str, *keys: str, top: str = "") -> str:
-    lines = "".join(f"    {key}\n" for key in (NEEDED[kind], *keys))
+    needed = (f"{key}: {value}" for key, value in SMALLEST[kind].items())
+    lines = "".join(f"    {key}\n" for key in (*needed, *keys))
     return f"name: runbook\n{top}steps:\n  - name: s\n    kind: {kind}\n{lines}"
 
 
 def test_the_table_of_needed_keys_covers_every_kind() -> None:
-    assert set(NEEDED) == set(KINDS)
+    assert set(SMALLEST) == set(KINDS)
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 @pytest.mark.parametrize(
     "key",
     [
@@ -93,7 +77,7 @@ def test_the_table_of_needed_keys_covers_every_kind() -> None:
 )
 def test_keys_of_every_kind(kind: str, key: str, errors: Errors) -> None:
     refused = (kind, key) == ("stop", "when: cleanup")
-    assert len(errors(step(kind, key), OTHERS)) == refused
+    assert len(errors(step(kind, key), OTHER)) == refused
 
 
 OUTPUT_KEYS = [
@@ -123,14 +107,14 @@ def test_keys_of_kinds_that_have_an_output(kind: str, key: str, errors: Errors) 
 @pytest.mark.parametrize("kind", WITHOUT_OUTPUT)
 @pytest.mark.parametrize("key", OUTPUT_KEYS)
 def test_keys_that_need_an_output(kind: str, key: str, errors: Errors) -> None:
-    (told,) = errors(step(kind, key), OTHERS)
+    (told,) = errors(step(kind, key), OTHER)
     assert re.search(rf": an? {kind} step ", told)
 
 
 @pytest.mark.parametrize("kind", [*WITH_OUTPUT, *BLOCKS])
 @pytest.mark.parametrize("key", RETRIES)
 def test_retry(kind: str, key: str, errors: Errors) -> None:
-    told = errors(step(kind, key), OTHERS)
+    told = errors(step(kind, key), OTHER)
     if kind in BLOCKS and "on:" in key:  # a block as a whole has no output that `on` could judge
         assert [f"{kind} step has no output for `on` to judge" in one for one in told] == [True]
     else:
@@ -144,10 +128,10 @@ def test_retry_needs_something_that_fails(kind: str, key: str, errors: Errors) -
     assert f"{kind} step is not tried again" in told
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 @pytest.mark.parametrize("key", ["as: x", "label: x", "keep_going: true", "max_parallel: 2"])
 def test_keys_that_need_a_foreach(kind: str, key: str, errors: Errors) -> None:
-    told = errors(step(kind, key), OTHERS)
+    told = errors(step(kind, key), OTHER)
     if (kind, key) == ("parallel", "max_parallel: 2"):
         assert told == []
     else:
@@ -155,15 +139,15 @@ def test_keys_that_need_a_foreach(kind: str, key: str, errors: Errors) -> None:
         assert f"`{key.partition(':')[0]}` needs a `foreach`" in told[0]
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 def test_optional_is_refused_on_questions(kind: str, errors: Errors) -> None:
-    told = errors(step(kind, "optional: true"), OTHERS)
+    told = errors(step(kind, "optional: true"), OTHER)
     assert len(told) == KINDS[kind].is_question
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 def test_with_belongs_to_groups_from_files(kind: str, errors: Errors) -> None:
-    (told,) = errors(step(kind, "with: {A: b}"), OTHERS)
+    (told,) = errors(step(kind, "with: {A: b}"), OTHER)
     assert "`with` belongs to a step whose `template` is a group of steps" in told
 
 
@@ -192,7 +176,7 @@ def test_with_belongs_to_groups_from_files(kind: str, errors: Errors) -> None:
     ],
 )
 def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
-    assert errors(step(kind, *keys), OTHERS) == []
+    assert errors(step(kind, *keys), OTHER) == []
 
 
 @pytest.mark.parametrize("rest", ["b: c", "b"])
@@ -305,7 +289,7 @@ def test_a_value_that_stands_as_a_key_is_told_with_its_key(variable: str, check:
     ],
 )
 def test_wrong_key_or_value(kind: str, key: str, message: str, errors: Errors) -> None:
-    told = errors(step(kind, key), OTHERS)
+    told = errors(step(kind, key), OTHER)
     assert len(told) == 1
     assert message in told[0]
 

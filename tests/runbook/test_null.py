@@ -11,25 +11,9 @@ from pup_tui.core.program import compile_program
 from pup_tui.runbook.allowed import fields_of
 from pup_tui.runbook.model import Defaults, Runbook, Step
 from pup_tui.runbook.steps import KINDS
+from tests.format.kind_rows import OTHER, SMALLEST, smallest
 from tests.support.runbooks import runbook_of
 
-KEYS = {
-    "shell": "run: x",
-    "pup": "run: monitors list",
-    "sql": "query: select 1, service: s",
-    "http": "url: 'https://example.com'",
-    "datadog-workflow": "workflow_id: w",
-    "confirm": "message: m",
-    "manual": "message: m",
-    "input": "vars: {V: x}",
-    "wait": "duration: 1s",
-    "stop": "",
-    "notify": "to: 'slack://x', message: m",
-    "runbook": "runbook: other",
-    "parallel": "steps: [{name: q, kind: shell, run: x}]",
-    "group": "steps: [{name: q, kind: shell, run: x}]",
-}
-"""What each kind needs."""
 DEFAULTS = {
     "timeout": "5s",
     "retry": "{attempts: 3}",
@@ -40,7 +24,6 @@ DEFAULTS = {
     "strict": "true",
     "shell": "bash",
 }
-OTHER = {"other.yaml": "name: other\nsteps: [{name: x, kind: shell, run: x}]"}
 
 
 def _loaded(step: str, top: str = "", **templates: str) -> Runbook:
@@ -58,11 +41,10 @@ def _unmarked(step: Step) -> Step:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_of_a_step_that_is_null_counts_as_left_out(kind: str) -> None:
-    needed = KEYS[kind]
-    plain = _loaded(f"kind: {kind}, {needed}")
-    others = [key for key in fields_of(KINDS[kind]) if f"{key}:" not in needed and key != "name"]
+    plain = _loaded(smallest(kind))
+    others = [key for key in fields_of(KINDS[kind]) if key not in ("name", *SMALLEST[kind])]
     nulls = ", ".join(f"{key}: null" for key in dict.fromkeys([*others, "template", "with"]))
-    found = _loaded(f"kind: {kind}, {needed}{',' if needed else ''} {nulls}")
+    found = _loaded(f"{smallest(kind)}, {nulls}")
     assert _without_marks(found) == _without_marks(plain)
 
 

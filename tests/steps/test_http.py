@@ -394,6 +394,32 @@ class TestDatadog:
         assert (outcome.ok, outcome.status_code, outcome.again_in) == (False, 429, 200)
         assert len(server.requests) == 4
 
+    @pytest.mark.parametrize(
+        ("status", "headers", "again_in"),
+        [
+            (429, {"Retry-After": "7"}, 7.0),
+            (503, {"Retry-After": "7"}, 7.0),
+            (429, {}, None),
+            (429, {"Retry-After": "soon"}, None),
+            (500, {"Retry-After": "7"}, None),
+            (
+                429,
+                {
+                    "Retry-After": "Mon, 30 Nov 2026 12:00:09 GMT",
+                    "Date": "Mon, 30 Nov 2026 12:00:00 GMT",
+                },
+                9.0,
+            ),
+        ],
+    )
+    async def test_any_server_says_when_another_attempt_has_a_chance(
+        self, ask: Ask, status: int, headers: dict[str, str], again_in: float | None
+    ) -> None:
+        async with FakeServer(Reply(status, headers=headers)) as server:
+            outcome = await ask(f"{server.url}/x")
+        assert (outcome.ok, outcome.again_in) == (False, again_in)
+        assert len(server.requests) == 1
+
     async def test_a_stop_while_a_rate_limit_is_waited_for_says_that_nothing_was_done(
         self, ask: Ask, account: Account, sink: RecordingSink, stop: Stop
     ) -> None:

@@ -73,8 +73,9 @@ def _run(*command: str, text: str | None = None) -> None:
 
 
 @contextmanager
-def _running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[Server]:
-    port = int(command[-1].rpartition("=")[2])
+def _running(
+    command: list[str], folder: Path, port: int, ready: Callable[[], bool]
+) -> Iterator[Server]:
     with open(folder / "log", "wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
@@ -118,7 +119,7 @@ def postgresql() -> Iterator[Server]:
         port = command[-1].rpartition("=")[2]
         ask = [str(tools / "pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
         with _running(
-            command, folder, lambda: subprocess.run(ask, check=False).returncode == 0
+            command, folder, int(port), lambda: subprocess.run(ask, check=False).returncode == 0
         ) as up:
             environ = {**os.environ, "PGPASSWORD": PASSWORD}
             create = [str(tools / "createdb"), "-h127.0.0.1", f"-p{port}", "-Uapp", "shop"]
@@ -133,14 +134,14 @@ def server_of(
     arguments: Callable[[Path, int], list[str]],
     ready: Callable[[int], bool],
 ) -> Iterator[Server]:
-    """A server that needs nothing made before it; its last argument ends with `=PORT`."""
+    """A server that needs nothing made before it."""
     found = shutil.which(program)
     if found is None:
         _lacking(package)
     assert found
     with short_place() as folder:
         port = _free_port()
-        with _running([found, *arguments(folder, port)], folder, lambda: ready(port)) as up:
+        with _running([found, *arguments(folder, port)], folder, port, lambda: ready(port)) as up:
             yield up
 
 
@@ -188,6 +189,8 @@ def mariadb() -> Iterator[Server]:
             *quick,
             f"--port={_free_port()}",
         ]
-        log = folder / "log"
-        with _running(command, folder, lambda: b"ready for connections" in log.read_bytes()) as up:
+        log, port = folder / "log", int(command[-1].rpartition("=")[2])
+        with _running(
+            command, folder, port, lambda: b"ready for connections" in log.read_bytes()
+        ) as up:
             yield up

@@ -1,7 +1,11 @@
-"""The program imported whole, with all that it imports and works out once: tests begin copies of it."""
+"""The program imported nearly whole, with all that it imports and works out once: tests begin copies of it.
+
+What few of them need is left out: to copy a process takes the longer the more memory it has.
+"""
 
 from __future__ import annotations
 
+import ctypes  # noqa: F401
 import gc
 import importlib
 import pkgutil
@@ -11,6 +15,7 @@ import anyio._backends._asyncio  # noqa: F401
 import certifi  # noqa: F401
 import httpcore  # noqa: F401
 import httpx  # noqa: F401
+import keyring.backends.null  # noqa: F401
 import pytest  # noqa: F401
 
 import pup_tui
@@ -21,8 +26,16 @@ from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
 from pup_tui.template.sql.tokens import tokens_of
 
+_APART = (
+    *("pup_tui.__main__", "pup_tui.tui"),
+    # The SDK for agents, which is a third of all memory.
+    *("pup_tui.agent.server", "pup_tui.agent.web"),
+    # Programs of their own.
+    *("pup_tui.steps.notify_sender", "pup_tui.steps.sql.mysql", "pup_tui.steps.sql.postgresql"),
+)
+
 for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
-    if not _module.name.startswith(("pup_tui.tui", "pup_tui.__main__")):
+    if not _module.name.startswith(_APART):
         importlib.import_module(_module.name)
 
 _ROOT = Path(__file__).parents[2]

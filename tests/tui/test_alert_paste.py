@@ -88,6 +88,17 @@ async def test_a_resolved_alert_says_so_and_hostile_text_is_only_shown(
         await paste(console, "x")
 
 
+async def test_what_would_fit_and_is_broken_is_named(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    broken = {**RUNBOOKS, "disk-full.yaml": RUNBOOKS["disk-full.yaml"].replace("shell", "shel")}
+    async with open_console(make_services(broken), SMALL) as console:
+        await console.sees("✖ disk-full")
+        console.select("cpu")
+        await paste(console, ZABBIX)
+        await console.sees("No runbook fits this alert.", "Broken, and would fit: disk-full.")
+
+
 async def test_keys_show_the_alert_as_it_came_and_plan_the_runbook(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

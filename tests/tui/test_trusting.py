@@ -211,7 +211,7 @@ async def test_what_is_to_be_trusted_is_paged(
         console.main.select(next(e for e in console.main.library.entries if e.id == "ops/quick"))
         await console.press("T")
         await _asked(console)
-        await console.sees("↓ ↑ pgdn pgup scroll")
+        await console.sees("↓ ↑ scroll")
         message = console.app.screen.query_one(".dialog-message")
         page = message.size.height - 1
         await console.press("pagedown", "pagedown")

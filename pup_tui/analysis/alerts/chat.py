@@ -23,7 +23,7 @@ _BARE_LINE = late_pattern(r"(?m)^[ \t]{0,100}(https?://\S+)[ \t]*$")
 _EMOJI = late_pattern(r":[a-z0-9_+-]{2,40}:(?=\s|$|[*_:])")
 _MARKS = late_pattern(r"(?<![\w*])[*_~`]{1,6}(?=\S)|(?<=\S)[*_~`]{1,6}(?![\w*])|`")
 _FIELD = late_pattern(
-    r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
+    r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::\s*\||:|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
 )
 _APART = late_pattern(
     r"(?<=[^\s:=])(?:\s{2,}|\s{1,9}[|·•–—]\s{1,9})(?=[^\W\d_][\w ]{1,20}:\s)"
@@ -43,7 +43,8 @@ _ADDRESSES = frozenset(
     {"runbook", "runbookurl", "url", "link", "dashboard", "anleitung", "playbook"}
 )
 _LABELLED = late_pattern(r"([^\W\d_][\w -]{0,30}?)\s*:?\s*$")
-_APP = late_pattern(r"(?:APP|BOT)?\s*\d{1,2}:\d\d(?: [AP]M)?\Z")
+_APP = late_pattern(r"(?:(?:.{1,40}\s)?(?:APP|BOT))?\s*\d{1,2}:\d\d(?:\s[AP]M)?\Z")
+"""Below who wrote a message, or behind that in one line: what that is, and when it was."""
 
 
 def fields_of(text: str) -> dict[str, str]:
@@ -88,7 +89,10 @@ def _parts_of(line: str) -> Iterator[tuple[int, int]]:
     """Where the parts of a line begin and end that are fields of their own."""
     start = 0
     for apart in _APART.finditer(line):
-        if apart[1] is None or plain(apart[1]) in words().facts:
+        name, is_field, _ = line[start : apart.start()].partition(":")
+        is_text = bool(is_field) and words().facts.get(plain(name)) in _TEXTS
+        goes_on = is_text and apart.group().startswith(",")
+        if apart[1] is None or (plain(apart[1]) in words().facts and not goes_on):
             yield start, apart.start()
             start = apart.end()
     yield start, len(line)
@@ -152,13 +156,16 @@ def text_of_html(html: str) -> str:
             super().__init__()
             self.parts: list[str] = []
             self.hidden = 0
+            self.has_begun = False
+            """Whether there is a word in the line."""
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             self.hidden += tag in ("style", "script")
             if tag in ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "table"):
                 self.parts.append("\n")
-            if tag == "td":
-                self.parts.append(" ")
+                self.has_begun = False
+            if tag in ("td", "th"):
+                self.parts.append(" | " if self.has_begun else " ")
 
         def handle_endtag(self, tag: str) -> None:
             self.hidden -= tag in ("style", "script") and self.hidden > 0
@@ -166,6 +173,7 @@ def text_of_html(html: str) -> str:
         def handle_data(self, data: str) -> None:
             if not self.hidden:
                 self.parts.append(data)
+                self.has_begun = self.has_begun or not data.isspace()
 
     words = PageText()
     words.feed(html)
@@ -177,8 +185,10 @@ def tree_of(text: str) -> dict[str, Any]:
     """What places of a text are read from."""
     unmarked = without_marks(text)
     lines = [line.strip() for line in unmarked.splitlines() if line.strip()]
-    if len(lines) > 2 and _APP.match(lines[1]):  # who wrote the message, and when
-        lines = lines[2:]
+    for written in (0, 1):
+        if len(lines) > written + 1 and _APP.match(lines[written]):
+            lines = lines[written + 1 :]
+            break
     said = [line for line in lines if not line.startswith(("http://", "https://", "$ "))]
     return {
         "all": unmarked,
@@ -192,9 +202,10 @@ def tree_of(text: str) -> dict[str, Any]:
 
 
 def _is_told(line: str) -> bool:
-    """Whether a line says something: it is no field, no greeting and no rule."""
+    """Whether a line says something: it is no field, no greeting, no heading and no rule."""
     is_word = any(letter.isalpha() for letter in line)
-    return is_word and _FIELD.match(line) is None and not (line.endswith(",") and len(line) < 40)
+    is_heading = line.endswith((",", ":")) and len(line) < 40
+    return is_word and _FIELD.match(line) is None and not is_heading
 
 
 def _before(text: str, at: int) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from pup_tui.analysis.alerts.alert import Alert, Fact
+from pup_tui.analysis.alerts.guesses import environments_in_name
 from pup_tui.analysis.alerts.words import plain, words
+from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
 from pup_tui.runbook.parts import AlertMatch, Variable
 from pup_tui.runbook.variables.checks import check_value
@@ -15,6 +17,7 @@ from pup_tui.runbook.variables.sources import From, ProfileValue, Withheld
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import one_budget
 
+_NAMED = late_pattern(r"\Aalert\.(?:labels\.|extra\.)?")
 _ENVIRONMENT = "environment"
 _ALIASES = {
     "flag": ("flag", "feature_flag"),
@@ -86,15 +89,15 @@ def _offered(name: str, alert: Alert, matcher: AlertMatch | None) -> Iterator[tu
     if mapped:
         fact = at_path(mapped, alert)
         if fact is not None:
-            yield fact, mapped == f"alert.{_ENVIRONMENT}"
+            yield fact, _meant(_NAMED.sub("", mapped)) == _ENVIRONMENT
         return
-    label = next((each for each in alert.labels if plain(each) == plain(name)), None)
     meant = _meant(name)
     for each in _ALIASES.get(meant, (meant,)):
         if each in alert.facts and _is_for(each, alert):
             yield alert.facts[each], each == _ENVIRONMENT
+    label = _label(name, alert)
     if label is not None:
-        yield Fact(alert.labels[label], alert.label_places.get(label, "labels")), False
+        yield label, False
 
 
 def _meant(name: str) -> str:
@@ -113,17 +116,21 @@ def _is_for(fact: str, alert: Alert) -> bool:
 
 
 def at_path(path: str, alert: Alert) -> Fact | None:
-    """What stands at `alert.NAME`, `alert.labels.NAME` or `alert.extra.NAME`."""
+    """What stands at `alert.NAME`, `alert.labels.NAME` or `alert.extra.NAME`, found as a `match` finds it."""
     name = path.removeprefix("alert.")
     if name.startswith("labels."):
-        label = name.removeprefix("labels.")
-        if label not in alert.labels:
-            return None
-        return Fact(alert.labels[label], alert.label_places.get(label, f"labels.{label}"))
-    fact = alert.facts.get(name.removeprefix("extra."))
-    if fact is None and name in alert.labels:
-        return Fact(alert.labels[name], alert.label_places.get(name, f"labels.{name}"))
-    return fact
+        return _label(name.removeprefix("labels."), alert)
+    if name == "system":
+        return Fact(alert.system, "its shape")
+    return alert.facts.get(name.removeprefix("extra.")) or _label(name, alert)
+
+
+def _label(name: str, alert: Alert) -> Fact | None:
+    alike = (each for each in alert.labels if plain(each) == plain(name))
+    label = name if name in alert.labels else next(alike, None)
+    if label is None:
+        return None
+    return Fact(alert.labels[label], alert.label_places.get(label, f"labels.{label}"))
 
 
 def _fitting(variable: Variable, said: str, *, is_environment: bool) -> tuple[str | None, str]:
@@ -149,10 +156,19 @@ def _stage(said: str) -> str:
 
 
 def _said_by_profile(name: str, profile: str, profile_values: Mapping[str, ProfileValue]) -> str:
-    """The environment that a profile stands for: by the variable's value there, else by its own name."""
+    """The environment that a profile stands for: by the variable's value there, else by that of another
+    variable that means one, else by its own name, of `prod-eu` by a part of it.
+    """
     said = profile_values.get(name)
     if isinstance(said, str):
         return said
     if isinstance(said, From | tuple):
         return ""
-    return profile if plain(profile) in words().environments else ""
+    others = (each for each in profile_values if _meant(each) == _ENVIRONMENT)
+    for other in (profile_values[each] for each in others):
+        if isinstance(other, str):
+            return other
+    if plain(profile) in words().environments:
+        return profile
+    found = environments_in_name(profile)
+    return found.pop() if len(found) == 1 else ""

@@ -73,7 +73,7 @@ def guessed_environment(
         if known is not None:
             return Fact(known, where, guess=True)
     for name in _NAMES_WITH_ENVIRONMENT:
-        if name in facts and (found := _environments_in_name(str(facts[name].value))):
+        if name in facts and (found := environments_in_name(str(facts[name].value))):
             return (
                 Fact(found.pop(), f"the {name.replace('_', ' ')}", guess=True)
                 if len(found) == 1
@@ -127,7 +127,8 @@ def _domain_in(facts: Mapping[str, Fact]) -> Fact | None:
     return None
 
 
-def _environments_in_name(name: str) -> set[str]:
+def environments_in_name(name: str) -> set[str]:
+    """The environments that parts of a name speak of: production in `prod-eu-1`."""
     table = words()
     parts = set(re.findall(r"[a-z]+", name.lower()))
     return {table.environments[part] for part in parts & table.environments_in_names}

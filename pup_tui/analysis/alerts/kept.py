@@ -17,7 +17,21 @@ from pup_tui.typed import convert
 LARGEST_KEPT: Final = 64 * 1024
 """Bytes of one alert, as JSON."""
 
-_WORD = late_pattern(r"[^\W\d_]+")
+_WORD = late_pattern(r"[^\W_]+")
+_UNIT: Final = (
+    r"(?:%|percent|prozent|[mµun]?s|secs?|seconds?|mins?|minutes?|h|hours?|d|days?"
+    r"|[kmgt]i?b?|bytes?|rps|qps)(?!\w)"
+)
+_MEASURED = late_pattern(
+    r"(?<![\w.])\d{4}-\d\d-\d\d\S*"  # a day
+    r"|(?<![\w.:])\d{1,2}:\d\d(?::\d\d)?(?![\w:])"  # a time of day
+    r"|\[[a-z]+:\d+\]|#\d+"  # how many, or which in its own system
+    r"|[<>=≥≤~]\s?-?\d+(?:[.,]\d+)?(?:\s?" + _UNIT + ")?"
+    r"|(?<![\w.])-?\d+(?:[.,]\d+)?\s?" + _UNIT + r"|(?<![\w.])\d+ (?:out )?of \d+(?!\w)"
+    r"|(?<![\w.])\d+[.,]\d+(?![\w.])"
+    r"|\b(?:is|at|of|than|to|has|have|above|below|over|under|for|after|was|reached)\s-?\d+(?:[.,]\d+)?(?![\w.])"
+)
+"""Numbers in a title that are others each time; the rest of them tell one thing from another: `shard 12`."""
 _WHERE: Final = (
     *("service", "environment", "host", "namespace", "pod", "node", "container", "queue", "topic"),
     *("consumer_group", "database", "mount", "device", "function", "domain", "cluster", "region"),
@@ -64,9 +78,12 @@ def alike(alert: Alert) -> str:
 
 
 def _name(alert: Alert) -> str:
-    """The title without numbers, and without words that say how bad it is or whether it is over."""
+    """The title without what was measured, and without words that say how bad it is or whether it is over."""
     table = words()
-    said = _WORD.findall(alert.title.lower())
+    said = _WORD.findall(_MEASURED.sub(" ", alert.title.lower()))
     return " ".join(
-        word for word in said if word not in table.status and word not in table.severity
+        word
+        for word in said
+        # A number may be the word for a severity too, and is which one of several here.
+        if word.isdigit() or (word not in table.status and word not in table.severity)
     )

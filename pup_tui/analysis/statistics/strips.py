@@ -23,10 +23,9 @@ def strip(statuses: Iterable[str]) -> str:
     return "".join(GLYPHS.get(RunStatus(each), "?") for each in statuses)
 
 
-def bars(values: Sequence[float | None], most: float | None = None) -> str:
-    """A bar for each value, as high as its share of `most` or of the greatest; a blank for None."""
-    known = [value for value in values if value is not None]
-    top = most if most is not None else max(known, default=0.0)
+def bars(values: Sequence[float | None]) -> str:
+    """A bar for each value, as high as its share of the greatest; a blank for None."""
+    top = max((value for value in values if value is not None), default=0.0)
     return "".join(" " if value is None else _bar(value, top) for value in values)
 
 

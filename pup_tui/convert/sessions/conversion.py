@@ -17,13 +17,14 @@ from pup_tui.convert.sessions.in_places import put_values
 from pup_tui.convert.sessions.interactive import interactive
 from pup_tui.convert.sessions.keeping import KeptCommands, kept_commands
 from pup_tui.convert.sessions.phrases import command_in_words
-from pup_tui.convert.sessions.secrets import hidden, typed_secrets
+from pup_tui.convert.sessions.secrets import hidden
 from pup_tui.convert.sessions.typed import ShellSession, TypedCommand
 from pup_tui.convert.sessions.values import RepeatedValue, repeated_values, with_variables
 from pup_tui.convert.settling import destroys
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.conversion import from_script
 from pup_tui.convert.shell.reading import parsed
+from pup_tui.convert.shell.secrets import secrets_in
 
 _LONG = 30
 """Seconds from which on it is told how long a command took."""
@@ -41,7 +42,7 @@ def from_session(session: ShellSession, name: str) -> NewRunbook:
             name,
             "record a shell whose prompt ends in $, #, % or >, or give its history",
         )
-    secrets = typed_secrets("\n".join(each.text for each in session.commands))
+    secrets = secrets_in("\n".join(each.text for each in session.commands))
     commands = [replace(each, text=hidden(each.text, secrets)) for each in session.commands]
     kept = kept_commands(session.with_commands(commands))
     return _Writing(session, kept, secrets, name).runbook()

@@ -109,9 +109,8 @@ class Choosing(PlanningBase):
         status = (self.script.ends_with(body[-1]) if body else None) or "succeeded"
         told = [n for n in body if command_name(n) != "exit"]
         text = " ".join(filter(None, map(phrases.printed, told)))
-        self.wanted |= frozenset().union(*(ScriptStatement(n).uses for n in told))
         usual = "There is nothing to do." if status == "succeeded" else "The script ends here."
-        keys = {"status": status, "message": phrases.message_of(text, self.names) or usual}
+        keys = {"status": status, "message": self.told(text) or usual}
         name = "Nothing to do" if status == "succeeded" else phrases.name_from(text, "Stop here")
         self.add(ComingStep(step=NewStep(name, "stop", keys), condition=condition))
 
@@ -121,7 +120,7 @@ class Choosing(PlanningBase):
         """An `if` over what the runbook knows: its branches are steps with conditions."""
         if statement.type != "if_statement":
             return False
-        branches = list(_branches(statement.node))
+        branches = list(branches_of(statement.node))
         if not any(self._needs_steps(body) for _, body in branches) or self.read_later(
             [statement], rest
         ):
@@ -147,11 +146,11 @@ class Choosing(PlanningBase):
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
     ) -> bool:
         """`if command; then …`, `command || { …; }`: steps for where it succeeds and for where it fails."""
-        test, good, bad = _ways_of(statement.node)
+        test, good, bad = ways_of(statement.node)
         bodies = [each for each in (*good, *bad) if not self.script.is_output(each)]
         if (
             test is None
-            or any(n.type == "test_command" or command_name(n) == "[" for n in walk(test))
+            or is_test(test)
             or not any(judging.changes(each.text) or each.sets & self.growing for each in bodies)
             or re.search(r"\b(?:break|continue|return)\b", statement.text)
         ):
@@ -160,7 +159,7 @@ class Choosing(PlanningBase):
             return False
         planned = self.piece([ScriptStatement(test, statement.comments)], condition)
         planned.keys["on_failure"] = "warn"
-        self.run(good, all_of([condition, planned.warned.replace("== 'warned'", "== 'succeeded'")]))
+        self.run(good, all_of([condition, planned.went_well]))
         self.run(bad, all_of([condition, planned.warned]))
         return True
 
@@ -274,6 +273,11 @@ def only_says(node: Node, script: ReadScript) -> bool:
     return script.is_output(ScriptStatement(node))
 
 
+def is_test(node: Node) -> bool:
+    """Whether a condition compares something, and is not (only) a command that is tried."""
+    return any(n.type == "test_command" or command_name(n) == "[" for n in walk(node))
+
+
 def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
     """The test and the body of `test && …`, `test || …` and of an `if` without more branches."""
     if node.type == "list":
@@ -281,13 +285,13 @@ def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
         body = list(right.named_children) if right.type == "compound_statement" else [right]
         return node.named_children[0], body
     if node.type == "if_statement":
-        branches = list(_branches(node))
+        branches = list(branches_of(node))
         if len(branches) == 1 and branches[0][0] is not None:
             return branches[0][0], [each.node for each in branches[0][1]]
     return None, []
 
 
-def _ways_of(
+def ways_of(
     node: Node,
 ) -> tuple[Node | None, list[ScriptStatement], list[ScriptStatement]]:
     """The command that is tried, and what is done where it succeeds and where it fails."""
@@ -296,7 +300,7 @@ def _ways_of(
         if right.type == "compound_statement":
             return node.named_children[0], [], list(statements_of(list(right.named_children)))
         return None, [], []
-    branches = list(_branches(node)) if node.type == "if_statement" else []
+    branches = list(branches_of(node)) if node.type == "if_statement" else []
     if not branches or len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
         return None, [], []
     test, good = branches[0]
@@ -306,7 +310,7 @@ def _ways_of(
     return test, good, bad
 
 
-def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
+def branches_of(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
     """The tests of an `if` with their bodies; the last one has none where there is an `else`."""
     condition = node.child_by_field_name("condition")
     body: list[Node] = []

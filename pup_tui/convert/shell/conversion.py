@@ -16,8 +16,9 @@ from pup_tui.convert.shell.inputs import take_inputs, with_defaults
 from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
-from pup_tui.convert.shell.secrets import secrets_in, without_secrets
-from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export
+from pup_tui.convert.shell.rest import with_rest_named
+from pup_tui.convert.shell.secrets import holds_secret, secrets_in, without_secrets
+from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export, so_far
 
 _CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
 _TIMEOUT = re.compile(r"--timeout[= ](\d+[smh])\b")
@@ -27,6 +28,8 @@ _OWN_FOLDER = re.compile(
     rf"|\$\(dirname\s+(?:--\s+)?\"?(?:\$\(readlink\s+-f\s+)?\"?{_SELF}\"?\)?\"?\)"
 )
 """The folder in which a script lies, as scripts find it."""
+_OWN_ID = re.compile(r"(?<=[\w./-])\$\$(?![\w({$])")
+"""The id of the script's process within the name of a file."""
 
 
 def from_script(source: str, name: str) -> NewRunbook:
@@ -34,10 +37,13 @@ def from_script(source: str, name: str) -> NewRunbook:
     runbook = NewRunbook(runbook_id(name), "a shell script")
     secrets = secrets_in(source)
     source = without_secrets(source, secrets)
+    # Each step is a process of its own: what the id of the script's names is named after the run.
+    source = _OWN_ID.sub("${PUP_TUI_RUN}", source)
     source, own = _OWN_FOLDER.subn("$PUP_TUI_RUNBOOK_DIR", source)
     if own:
         why = "the script's own folder is that of the runbook: put beside it what lies beside the script"
         runbook.tell("changed", "$(dirname $0)", why)
+    source = with_rest_named(source)
     script = read_script(source, name)
     _describe(script, runbook)
     inputs, statements = take_inputs(script, runbook)
@@ -91,6 +97,8 @@ class _Writing:
         self.arrays = arrays_of(script)
         self.names = StepNames()
         self.made: dict[int, NewStep] = {}
+        self.handed_on: set[str] = set()
+        """What grows in a loop, and a step of the round before this one has captured."""
 
     def write(self) -> None:
         self.runbook.steps = self._steps(self.planning.planned, [])
@@ -103,6 +111,8 @@ class _Writing:
         made = []
         for at, each in enumerate(planned):
             later = [*planned[at + 1 :], *after]
+            if not after:
+                self.handed_on = set()
             step = self._shell(each, later) if each.piece else each.step
             assert step is not None
             self._finish(step, each)
@@ -133,10 +143,12 @@ class _Writing:
         values = dict(self.prelude.values)
         for name in planned.growing:
             self.prelude.values.pop(name, None)
+        goes_on = planned.growing & self.handed_on
+        self._go_on(goes_on)
         if "item" in planned.keys:
             self.prelude.values[planned.keys["item"][0]] = planned.keys["item"][1]
         lines, _ = self.prelude.needed(
-            piece.uses | (piece.sets & set(self.prelude.constants)), piece.commands
+            piece.uses | (piece.sets & (goes_on | self.prelude.constants.keys())), piece.commands
         )
         lines = [*self._arguments(piece), *lines]
         self.prelude.values = values
@@ -164,6 +176,15 @@ class _Writing:
             step.ask()
         return step
 
+    def _go_on(self, names: frozenset[str]) -> None:
+        """Begin with what a step of the round before this one has captured, and not anew."""
+        kept = self.prelude.constants
+        self.prelude.constants = {n: each for n, each in kept.items() if n not in names}
+        for name in names:
+            variable, start = self.planning.captured_as[name], self.planning.grown[name].start
+            kind = self.arrays.get(name, "")
+            self.prelude.values[name] = so_far(name, variable, kind, start)
+
     def _arguments(self, piece: ScriptPiece) -> list[str]:
         """The arguments, where they are used by their numbers."""
         positions = self.planning.inputs.positions
@@ -175,7 +196,7 @@ class _Writing:
 
     def _handed_on(
         self, planned: ComingStep, later: list[ComingStep]
-    ) -> tuple[list[str], dict[str, str]]:
+    ) -> tuple[list[str], dict[str, Any]]:
         """What later steps read of what this one sets."""
         piece = planned.piece
         assert piece is not None
@@ -190,12 +211,26 @@ class _Writing:
             names = sorted(piece.statements[-1].sets)
         names = [n for n in names if n in self.planning.names]
         lines, captures, values = export(
-            piece, names, self.arrays, self.planning.names, planned.growing
+            piece,
+            names,
+            self.arrays,
+            {**self.planning.names, **self.planning.captured_as},
+            {name: self.planning.grown[name] for name in planned.growing},
         )
+        self.handed_on |= planned.growing & values.keys()
+        hidden: dict[str, Any] = {}
+        for name in names:
+            said = next((each.text for each in piece.statements if name in each.sets), "")
+            variable = self.planning.captured_as.get(name, self.planning.names[name])
+            if holds_secret(name, said) and name not in planned.growing:
+                hidden[variable] = {"value": captures[variable], "secret": True}
+                planned.notes.append(
+                    f"review: it prints {variable} once, which is hidden from then on"
+                )
         for name, value in values.items():
             self.prelude.values.pop(name, None)
             self.prelude.values[name] = value
-        return lines, captures
+        return lines, {**captures, **hidden}
 
     def _started(self, body: str) -> str:
         options = self.planning.options

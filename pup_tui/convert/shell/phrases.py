@@ -25,7 +25,7 @@ _LATER = re.compile(
 )
 _VALUE = re.compile(
     r"(?:\s*\b(?:of|in|on|to|for|from|with|at|by|into)\b)?\s*"
-    r"(?:\$\([^)]*\)|\$\{[^}]*\}|\$\w+|\{\{.*?\}\})['\"]?\w?\b"
+    r"(?:\$\([^)]*\)|\$\{[^}]*\}|\$\w+|\{\{.*?\}\})['\"]?(?:\w\b)?"
 )
 """A value, and the word that leads to it."""
 _MARKS = re.compile(r"^[\s>=*#\-_:.]+|[\s>=*#\-_:.]+$")

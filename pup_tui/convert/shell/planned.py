@@ -10,18 +10,26 @@ from typing import Any
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.shell import phrases
+from pup_tui.convert.shell.growing import GrowingVariable
 from pup_tui.convert.shell.inputs import Inputs
 from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
     command_name,
     outputs_only,
+    text_of,
 )
 from pup_tui.convert.shell.state import Prelude, ScriptPiece
 from pup_tui.convert.shell.work_names import name_of_commands
 
 _TROUBLE = re.compile(r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|unhealthy|not)\b(?! since)")
 """Words of what went wrong: what is done then is called by its commands."""
+
+_NAMED = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_MOST_NAMES = 10
+"""How deep names are written out that are put together of others."""
+_PUT_TOGETHER = re.compile(r"'[^']*'|\"?(?:[\w.,:/@+=~ -]|\$\w+|\$\{\w+\})*\"?")
+"""Values in which nothing has to be worked out."""
 
 
 @dataclass
@@ -51,6 +59,11 @@ class ComingStep:
         """The condition of what follows where it failed; `_finish` puts its id in."""
         return f"steps.<{id(self)}>.outcome == 'warned'"
 
+    @property
+    def went_well(self) -> str:
+        """The condition of what follows where it succeeded, as `warned`."""
+        return f"steps.<{id(self)}>.outcome == 'succeeded'"
+
 
 class PlanningBase:
     """What is planned so far, and what is known of the script by then."""
@@ -75,8 +88,15 @@ class PlanningBase:
             self.names[str(number)] = self.names[shell]
         self._inlined: set[str] = set()
         self.growing: frozenset[str] = frozenset()
-        """Arrays to which the rounds of a loop add: each round begins with empty ones."""
+        """What the rounds of a loop fill together: each round begins with none of it."""
+        self.grown: dict[str, GrowingVariable] = {}
+        """Of all loops so far."""
+        self.captured_as: dict[str, str] = {}
+        """What their rounds capture, where what follows reads it by an expression."""
         self._answers: set[str] = set()
+        """Variables of the shell for answers of which a no ends the run."""
+        self._asked_for: dict[str, str] = {}
+        """Of answers that lead one way or another: the variable of the runbook, which is a truth value."""
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
         """Plan statements that follow each other; all of them only where the condition holds."""
@@ -89,6 +109,32 @@ class PlanningBase:
         reading = (*rest, *self.script.defined.values())
         later = frozenset().union(*(each.uses for each in reading))
         return later & frozenset().union(*(each.sets for each in inner))
+
+    def told(self, text: str) -> str:
+        """A text of the script with the values that the runbook knows by then; they are handed on to it.
+
+        What the script has put together of others is written out; what only a shell knows stays as it is.
+        """
+        for _ in range(_MOST_NAMES):
+            written = _NAMED.sub(self._written_out, text)
+            if written == text:
+                break
+            text = written
+        known = {
+            name: value
+            for name, value in self.names.items()
+            if name not in self.prelude.constants or name in self.prelude.values
+        }
+        self.wanted |= {found[1] for found in _NAMED.finditer(text)} & known.keys()
+        return phrases.message_of(text, known)
+
+    def _written_out(self, found: re.Match[str]) -> str:
+        constant = self.prelude.constants.get(found[1])
+        value = constant.node.child_by_field_name("value") if constant is not None else None
+        said = text_of(value) if value is not None else ""
+        if found[1] in self.prelude.values or not _PUT_TOGETHER.fullmatch(said):
+            return found.group()
+        return said.strip("\"'")
 
     def add(self, planned: ComingStep) -> ComingStep:
         """Add a step, with what every step needs by now."""
@@ -160,7 +206,7 @@ class PlanningBase:
             text = phrases.printed(statement)
             if phrases.tells_work(text):
                 step = manual(phrases.name_of_work(text), "", "")
-                step.keys = {"message": phrases.message_of(text, self.names)}
+                step.keys = {"message": self.told(text)}
                 self.wanted |= statement.uses
                 self.runbook.tell("manual", step.name, "the script only mentions it")
                 self.add(ComingStep(step=step, condition=condition))
@@ -172,9 +218,6 @@ class PlanningBase:
             ):
                 self.planned[-1].piece.statements.append(statement)
             else:
-                self.add(
-                    ComingStep(
-                        ScriptPiece([statement], phrases.name_from(text, "Say so")),
-                        condition=condition,
-                    )
-                )
+                noted = " ".join(sorted(statement.sets)).replace("_", " ").lower()
+                name = phrases.name_from(text, f"Note {noted}" if noted else "Say so")
+                self.add(ComingStep(ScriptPiece([statement], name), condition=condition))

@@ -49,6 +49,7 @@ class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
             self._sourced,
             self._lock,
             self._assigned,
+            self._answered,
             self._said,
             self._asked_by_function,
             self._asked,

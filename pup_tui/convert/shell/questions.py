@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.convert.draft import NewStep, manual
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.pieces import literal
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell.answers import ways_after
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
@@ -24,6 +26,9 @@ from pup_tui.convert.shell.reading import (
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_ENDS = re.compile(r"\b(?:exit|return|die|abort|fail)\b")
 
 
 class PlannedQuestions(PlanningBase):
@@ -56,11 +61,51 @@ class PlannedQuestions(PlanningBase):
 
     def _is_answer_test(self, statement: ScriptStatement) -> bool:
         """A test of an answer that a question of ours has judged already."""
+        ways = [ways_after(statement.node, each) for each in self._answers & statement.uses]
+        if any(each is not None and each.yes for each in ways):
+            return False
         return (
             bool(self._answers & statement.uses)
             and bool(re.search(r"\bexit\b|\breturn\b|\bdie\b|abort", statement.text))
             and statement.type in ("list", "if_statement", "case_statement")
         )
+
+    def _answered(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """A test of an answer: what is done after a yes, and after a no where that ends nothing."""
+        for variable in statement.uses & (self._answers | self._asked_for.keys()):
+            ways = ways_after(statement.node, variable)
+            if ways is None:
+                continue
+            name = self._asked_for.get(variable)
+            self.run(ways.yes, all_of([condition, name or ""]))
+            if name is not None and not all(map(self.script.is_output, ways.no)):
+                self.run(ways.no, all_of([condition, f"not {name}"]))
+            return True
+        return False
+
+    def _leads_both_ways(self, variable: str, rest: Sequence[ScriptStatement]) -> bool:
+        """Whether the script goes on after a no as well."""
+        test = next((each for each in rest if variable in each.uses), None)
+        ways = ways_after(test.node, variable) if test is not None else None
+        return ways is not None and not any(
+            self.script.ends_with(each.node) is not None or _ENDS.search(each.text)
+            for each in ways.no
+        )
+
+    def _decide(self, prompt: str, variable: str, condition: str) -> None:
+        """A question of which both answers go on: an input that is a truth value."""
+        text = _question(prompt)
+        name = variable_name(phrases.name_from(text) or variable, self.names.values())
+        self.names[f"::{name}"] = name
+        self._asked_for[variable] = name
+        self.prelude.values[variable] = f"{variable}={{{{ 'y' if {name} else 'n' }}}}"
+        message = self.told(text)
+        keys = {"message": message, "vars": {name: {"type": "boolean", "default": False}}}
+        step = NewStep(phrases.name_from(text, "Ask"), "input", keys)
+        self.add(ComingStep(step=step, condition=condition))
+        self.runbook.tell("changed", f"read {variable}", "an input step: both answers go on")
 
     def _asked(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
@@ -94,6 +139,9 @@ class PlannedQuestions(PlanningBase):
                 self.inputs.names
             ):
                 self._drop_flag(flag)
+        if variable and self._leads_both_ways(variable, rest):
+            self._decide(prompt, variable, condition)
+            return True
         if asking.is_confirmation(prompt, variable, later):
             self._confirm(prompt, variable, condition, [statement, *rest[:1]])
             return True
@@ -113,14 +161,9 @@ class PlannedQuestions(PlanningBase):
     def _confirm(
         self, prompt: str, variable: str, condition: str, asking_for: Sequence[ScriptStatement]
     ) -> None:
-        text = (
-            re.sub(r"\s*[\[(][yY](?:es)?\s*/\s*[nN]o?[\])]:?\s*$", "", prompt).strip(" :")
-            or "Go on?"
-        )
-        text = re.sub(r"\s*\((?:ctrl|enter|press)[^)]*\)", "", text, flags=re.IGNORECASE)
-        self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
-        keys: dict[str, Any] = {"message": phrases.message_of(text, self.names), "danger": True}
-        tested = rf"\$\{{?{variable}\}}?\"?\s*(?:==?|!=)\s*\"?([^\"\s\]]+)"
+        text = _question(prompt)
+        keys: dict[str, Any] = {"message": self.told(text), "danger": True}
+        tested = rf"\$\{{?{variable}\}}?\"?\s*(?:==?(?!~)|!=)\s*\"?([^\"\s\]]+)"
         text_asked = "\n".join(each.text for each in asking_for)
         word = re.search(tested, text_asked) if variable else None
         if word and word[1].lower() not in ("y", "yes", "n", "no") and not word[1].startswith("$"):
@@ -128,7 +171,12 @@ class PlannedQuestions(PlanningBase):
         elif word and word[1].startswith("$") and word[1].strip("${}") in self.names:
             keys["expect"] = f"{{{{ {self.names[word[1].strip('${}')]} }}}}"
             self.wanted.add(word[1].strip("${}"))
-        self._answers.add(variable)
+        if variable:
+            self._answers.add(variable)
+            given = keys.get("expect") or "y"
+            self.prelude.values[variable] = (
+                f"{variable}={given if given.startswith('{{') else raw(shlex.quote(given))}"
+            )
         self.add(
             ComingStep(
                 step=NewStep(phrases.name_from(text, "Ask"), "confirm", keys), condition=condition
@@ -138,7 +186,7 @@ class PlannedQuestions(PlanningBase):
 
     def _input(self, prompt: str, variable: str, condition: str) -> None:
         name = self.names.setdefault(variable, variable_name(variable, self.names.values()))
-        keys = {"message": phrases.message_of(prompt or f"{name}?", self.names), "vars": {name: {}}}
+        keys = {"message": self.told(prompt or f"{name}?"), "vars": {name: {}}}
         self.prelude.values[variable] = f"{variable}={{{{ {name} }}}}"
         self.add(
             ComingStep(
@@ -163,8 +211,7 @@ class PlannedQuestions(PlanningBase):
         )
         text = re.sub(r",?\s*then press enter.*$", "", told, flags=re.IGNORECASE)
         step = manual(phrases.name_from(text, "By hand"), "", "")
-        step.keys = {"message": phrases.message_of(text or "Do it by hand.", self.names)}
-        self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
+        step.keys = {"message": self.told(text or "Do it by hand.")}
         self.add(ComingStep(step=step, condition=all_of([condition, planned.warned])))
         self.runbook.tell(
             "manual", step.name, "only a person can; the script waits for it where a command fails"
@@ -192,10 +239,9 @@ class PlannedQuestions(PlanningBase):
             return False
         name = variable_name("GO_ON", self.names.values())
         self.names[f"::{name}"] = name
-        message = phrases.message_of(words[0], self.names)
+        message = self.told(words[0])
         keys = {"message": message, "vars": {name: {"type": "boolean", "default": False}}}
         step = NewStep(phrases.name_from(words[0], "Ask"), "input", keys)
-        self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", words[0]) if n in self.names}
         self.add(ComingStep(step=step, condition=condition))
         self.runbook.tell("changed", command_name(call), "an input step")
         self.run(list(statements_of(ways)), all_of([condition, name]))
@@ -232,6 +278,12 @@ class PlannedQuestions(PlanningBase):
             asked = f"{name} == {literal(choice)}"
             self.run(list(statements_of(nodes)), all_of([condition, asked]))
         return True
+
+
+def _question(prompt: str) -> str:
+    """What is asked, without how to answer."""
+    text = re.sub(r"\s*[\[(][yY](?:es)?\s*/\s*[nN]o?[\])]:?\s*$", "", prompt).strip(" :")
+    return re.sub(r"\s*\((?:ctrl|enter|press)[^)]*\)", "", text or "Go on?", flags=re.IGNORECASE)
 
 
 def _asks_for_flag(test: Node, flags: set[str]) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from pup_tui.convert.known_programs import KNOWN_PROGRAMS
-from pup_tui.convert.shell import phrases
+from pup_tui.convert.pieces import raw
+from pup_tui.convert.shell import judging, phrases
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
@@ -16,6 +17,7 @@ from pup_tui.convert.shell.reading import (
     text_of,
     walk,
 )
+from pup_tui.convert.shell.secrets import holds_secret
 from pup_tui.convert.shell.state import ScriptPiece
 
 _QUIET = frozenset(
@@ -170,6 +172,8 @@ class Remembering(PlanningBase):
         if statement.sets & self.growing:
             self.pending.append(statement)
             return True
+        if self._secret_found(statement, condition):
+            return True
         inner = set(statement.commands)
         name = next(iter(sorted(statement.sets)), "")
         if re.fullmatch(rf"{name}=\"?\$\{{{name}\}}\"?", statement.text):
@@ -183,7 +187,7 @@ class Remembering(PlanningBase):
             for n in walk(statement.node)
         ):
             for each in statement.sets:
-                self.prelude.constants[each] = statement
+                self.prelude.constants[each] = self._after(each, statement)
             return True
         if inner <= _QUIET:
             self.pending.append(statement)
@@ -198,4 +202,40 @@ class Remembering(PlanningBase):
         )
         named = phrases.name_from(name.replace("_", " ").lower(), "Look")
         self.piece([*before, statement], condition, named, looks_up=True)
+        return True
+
+    def _after(self, name: str, statement: ScriptStatement) -> ScriptStatement:
+        """What a variable is, once it was set again: an array that has grown, or one after the other."""
+        before = self.prelude.constants.get(name)
+        grows = statement.text.startswith(f"{name}+=")
+        if before is None or not (grows or name in statement.uses):
+            return statement
+        from pup_tui.convert.shell.reading import parsed
+
+        first = re.fullmatch(rf"{name}=\(([^()$`]*)\)", before.text)
+        more = re.fullmatch(rf"{name}\+=\(([^()$`]*)\)", statement.text)
+        if first and more:
+            text = f"{name}=({' '.join(f'{first[1]} {more[1]}'.split())})"
+            return ScriptStatement(parsed(text).named_children[0], before.comments)
+        return ScriptStatement(parsed(f"{before.text}\n{statement.text}"), before.comments)
+
+    def _secret_found(self, statement: ScriptStatement, condition: str) -> bool:
+        """`PASSWORD=$(vault kv get …)` before anything changes: a secret that this command gives."""
+        found = re.fullmatch(r"(?:export )?(\w+)=\"?\$\(([^$`]+)\)\"?", statement.text, re.DOTALL)
+        if found is None or condition or not holds_secret(found[1], found[2]):
+            return False
+        # What the script exports, reads in or changes before, the command may need.
+        if self.prelude.exported or self.prelude.always:
+            return False
+        changed = any(p.piece and judging.changes(p.piece.text) for p in self.planned)
+        if changed or set(statement.commands) & self.script.functions.keys():
+            return False
+        command = " ".join(found[2].replace("\\\n", " ").split())
+        given = {"type": "secret", "from": f"command:{raw(command)}"}
+        self.names[found[1]] = self.inputs.add(found[1], given)
+        if statement.text.startswith("export"):
+            self.prelude.exported.add(found[1])
+        self.runbook.tell(
+            "changed", found[1], "a secret that its command gives when the run begins"
+        )
         return True

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.naming import spelled_out, variable_name
 from pup_tui.convert.paths import all_of, negated
+from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell import asking, judging, phrases
-from pup_tui.convert.shell.choosing import guard_of, only_says
+from pup_tui.convert.shell.choosing import guard_of, is_test, only_says, ways_of
+from pup_tui.convert.shell.growing import GrowingVariable, growing_in
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import ScriptStatement, statements_of, text_of, word_text
 from pup_tui.convert.shell.shell_tests import expression_of
@@ -18,6 +20,13 @@ from pup_tui.convert.shell.waiting import waiting_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_DATE = re.compile(
+    r"(?:export |readonly )?(?P<name>\w+)=\"?(?:\$\(|`)"
+    r"(?P<command>date(?: -u)?(?: (?:\+[\w%:./-]+|\+?'\+?[^'$]*'|\+?\"\+?[^\"$`]*\"))?)(?:\)|`)\"?"
+)
+"""A date that does not tell how long something takes: without seconds since 1970."""
 
 
 class Rounds(PlanningBase):
@@ -33,7 +42,8 @@ class Rounds(PlanningBase):
         body = node.child_by_field_name("body")
         variable = text_of(node.child_by_field_name("variable") or node)
         inner = list(statements_of(list(body.named_children))) if body is not None else []
-        growing = self._growing(inner)
+        grown = growing_in(inner, self.prelude.constants)
+        growing = frozenset(grown)
         if not inner or self.read_later(inner, rest) - growing:
             return False
         left = "\n".join(each.text for each in inner if not self._has_own_end(each))
@@ -62,26 +72,19 @@ class Rounds(PlanningBase):
         finally:
             del self.prelude.values[variable]
             self.growing = frozenset()
-            for name in growing:
-                self.prelude.constants.pop(name, None)
+            self._grown(grown)
             if before is not None:
                 self.names[variable] = before
         return True
 
-    def _growing(self, inner: Sequence[ScriptStatement]) -> frozenset[str]:
-        """Arrays that are empty before the loop, and to which its rounds only add."""
-        text = "\n".join(each.text for each in inner)
-        return frozenset(
-            name
-            for name in frozenset().union(*(each.sets for each in inner))
-            if name in self.prelude.constants
-            and re.fullmatch(
-                rf"{name}=\(\s*\)|(?:declare|local) -[aA] {name}(?:=\(\s*\))?",
-                self.prelude.constants[name].text,
-            )
-            and all(name not in each.uses for each in inner)
-            and not re.search(rf"(?<![\w]){name}=", text)
-        )
+    def _grown(self, grown: Mapping[str, GrowingVariable]) -> None:
+        """Behind the loop: what its rounds have filled is what all of them captured, taken together."""
+        self.grown |= grown
+        for name, variable in grown.items():
+            self.prelude.constants.pop(name, None)
+            self.captured_as[name] = self.names[name]
+            if variable.kind != "items":
+                self.names[name] = variable.after(self.names[name])
 
     def _is_several(self, inner: Sequence[ScriptStatement], growing: frozenset[str]) -> bool:
         """Whether a round is several steps: it changes something by more than one, notes failures, asks."""
@@ -91,14 +94,16 @@ class Rounds(PlanningBase):
             if not self.script.is_output(each) and (each.commands or "assignment" not in each.type)
         ]
         asks = any(asking.asks_somebody(each.node, self.script) for each in inner)
-        tried = any(each.type == "if_statement" and each.sets & growing for each in doing)
+        tried = any(each.type == "if_statement" and each.sets & growing for each in doing) or any(
+            self._gives_up(each) is not None for each in doing
+        )
         return (
             asks or tried or (len(doing) > 1 and any(judging.changes(each.text) for each in doing))
         )
 
     def _has_own_end(self, statement: ScriptStatement) -> bool:
         """Whether it waits, or leaves the round: what leaves there leaves nothing else."""
-        is_left = self._left_by(statement) is not None
+        is_left = self._left_by(statement) is not None or self._gives_up(statement) is not None
         return is_left or waiting_of(statement.node, self.script) is not None
 
     def _left_by(self, statement: ScriptStatement) -> str | None:
@@ -113,6 +118,18 @@ class Rounds(PlanningBase):
         is_else = statement.type == "list" and "||" in statement.text
         return negated(asked) if asked is not None and is_else else asked
 
+    def _gives_up(
+        self, statement: ScriptStatement
+    ) -> tuple[ScriptStatement, list[ScriptStatement]] | None:
+        """`command || { …; continue; }`: the command, and what is done where it fails and the round ends."""
+        test, good, bad = ways_of(statement.node)
+        if test is None or good or not bad or bad[-1].text != "continue":
+            return None
+        inner = "\n".join(each.text for each in bad[:-1])
+        if is_test(test) or re.search(r"\b(?:break|continue|return)\b", inner):
+            return None
+        return ScriptStatement(test, statement.comments), bad[:-1]
+
     def _group(
         self,
         statement: ScriptStatement,
@@ -122,7 +139,11 @@ class Rounds(PlanningBase):
         item: tuple[str, str],
     ) -> None:
         said = [each for each in self.pending if self.script.is_output(each)]
-        found = [each for each in self.pending if not self.script.is_output(each)]
+        found = [
+            each
+            for each in self.pending
+            if not self.script.is_output(each) and not self._dated(each)
+        ]
         self.pending = []
         if found:
             named = phrases.name_from(" ".join(sorted(found[-1].sets)).replace("_", " ").lower())
@@ -137,6 +158,17 @@ class Rounds(PlanningBase):
         step = NewStep(called or _called(item[0], items), "group", {"foreach": items})
         self.add(ComingStep(step=step, condition=condition, inside=inside))
 
+    def _dated(self, statement: ScriptStatement) -> bool:
+        """`STAMP=$(date +%F)` before all steps: a variable that is found when the run begins, and stays."""
+        dated = _DATE.fullmatch(statement.text)
+        if dated is None or self.planned or re.search("%[sN]", dated["command"]):
+            return False
+        name = self.inputs.add(dated["name"], {"from": f"command:{raw(dated['command'])}"})
+        self.names[dated["name"]] = name
+        why = "a variable that this command gives when the run begins"
+        self.runbook.tell("changed", statement.text, why)
+        return True
+
     def _round(self, inner: Sequence[ScriptStatement], condition: str) -> None:
         for at, statement in enumerate(inner):
             left = self._left_by(statement)
@@ -144,6 +176,19 @@ class Rounds(PlanningBase):
                 self.wanted |= statement.uses
                 self.run(inner[:at], condition)
                 self._round(inner[at + 1 :], all_of([condition, negated(left)]))
+                return
+            tried = self._gives_up(statement)
+            if tried is not None:
+                spoken = at
+                while spoken and self.script.is_output(inner[spoken - 1]):
+                    spoken -= 1
+                if spoken:
+                    self.run(inner[:spoken], condition)
+                self.pending += inner[spoken:at]
+                planned = self.piece([tried[0]], condition)
+                planned.keys["on_failure"] = "warn"
+                self.run(tried[1], all_of([condition, planned.warned]))
+                self._round(inner[at + 1 :], all_of([condition, planned.went_well]))
                 return
         self.run(inner, condition)
 

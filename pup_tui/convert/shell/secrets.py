@@ -14,8 +14,9 @@ _WORD = r"(?P<value>[^\s'\"$-][^\s'\"$]*|'[^'$]+'|\"[^\"$]+\")"
 _HEADERS = "X-API-Key|X-Auth-Token|X-Vault-Token|DD-API-KEY|DD-APPLICATION-KEY|PRIVATE-TOKEN"
 _TOKENS = (
     r"gh[pousr]_\w{20,}|glpat-[\w-]{15,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}"
-    r"|eyJ[\w-]{10,}\.[\w.-]+|github_pat_\w{30,}|hv[sbr]\.[\w-]{10,}|dckr_pat_[\w-]{10,}|npm_\w{30,}"
-    r"|[sr]k_live_\w{16,}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{30,}|xapp-[\w-]{10,}"
+    r"|eyJ[\w-]{10,}\.[\w.-]+|github_pat_\w{20,}|hv[sbr]\.[\w-]{10,}|dckr_pat_[\w-]{10,}|npm_\w{30,}"
+    r"|[sr]k_(?:live|test)_\w{10,}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|xapp-[\w-]{10,}"
+    r"|dop_v1_[0-9a-f]{32,}|pypi-[\w-]{16,}|sha256~[\w-]{20,}|AGE-SECRET-KEY-\w+"
 )
 _WORDS = r"[^\n|;&]{0,400}?\s"
 _PRINTED = r"\b(?:echo|printf)\s+(?:-\w+\s+)?"
@@ -23,12 +24,13 @@ _NAMED = (
     r"pass(?:word|wd|phrase)?|pwd|secret|token"
     r"|(?:api|app|application|auth|private|secret|access)[_-]?key"
 )
+_REGISTRIES = "docker|podman|nerdctl|helm|buildah|skopeo|oras|az|crane"
 _GIVEN_BY_PIPE = (
     rf"{_PRINTED}{_WORD}\s*\|[^\n|;&]{{0,400}}"
     r"(?:--password-stdin|--with-token|--stdin\b|--token-stdin|\bpasswd\b)"
 )
 _BEHIND_ITS_NAME = (
-    rf"(?i:(?<![$\w])(?<!\$\{{)[\w.-]{{0,60}}(?:{_NAMED})['\"]?(?:=|:[ \t]*)['\"]?)"
+    rf"(?i:(?<![$\w])(?<!\$\{{)(?P<name>[\w.-]{{0,60}}(?:{_NAMED}))['\"]?[ \t]*(?:=|:[ \t]*)['\"]?)"
     r"(?P<value>[^\s'\"$`&;|()<>{},]{4,})"
 )
 _HOOKS = (
@@ -45,18 +47,18 @@ _IN_OPTIONS = (
         rf"\bcurl\b{_WORDS}(?:-u|--user)[ =]?['\"]?[^\s:'\"$]+:(?P<value>[^\s'\"$]+)",
         "HTTP_PASSWORD",
     ),
-    (
-        r"--(?:password|passwd|token|secret|api-?key|access-key|secret-key|auth-token)[ =]" + _WORD,
-        "",
-    ),
+    (rf"(?i:--(?P<name>[\w-]{{0,60}}(?:{_NAMED}))[ =]){_WORD}", ""),
     (r"(?i:Authorization):\s*(?:Bearer|Basic|token)\s+(?P<value>[\w.~+/=-]{6,})", "API_TOKEN"),
     (rf"(?i:{_HEADERS}):\s*(?P<value>[\w.~+/=-]{{6,}})", "API_KEY"),
     (r"\b[a-z][a-z0-9+]*://[^\s:/@'\"$]+:(?P<value>[^\s:/@'\"$]+)@", "URL_PASSWORD"),
     (rf"(?P<value>\b(?:{_TOKENS}))", "TOKEN"),
-    (rf"\b(?:docker|podman|nerdctl|helm|buildah|skopeo|oras)\b{_WORDS}-p[ =]?{_WORD}", "PASSWORD"),
+    (rf"\b(?:{_REGISTRIES})\s+(?:registry\s+)?login\b{_WORDS}-p[ =]?{_WORD}", "LOGIN_PASSWORD"),
     (rf"\bhtpasswd\s+-\w*b\w*\s+(?:-\S+\s+)*\S+\s+\S+\s+{_WORD}", "PASSWORD"),
     (rf"\bopenssl\b{_WORDS}-k\s+{_WORD}", "PASSPHRASE"),
-    (r"\bopenssl\b[^\n|;&]{0,400}?\s['\"]?pass:(?P<value>[^\s'\"$]+)", "PASSPHRASE"),
+    (
+        r"(?:\bopenssl\b[^\n|;&]{0,400}?\s|-pass(?:in|out)?[ =])['\"]?pass:(?P<value>[^\s'\"$]+)",
+        "PASSPHRASE",
+    ),
     (rf"\bvault\s+login\s+(?:-\S+\s+)*(?:token=)?{_WORD}", "VAULT_TOKEN"),
     (rf"{_PRINTED}{_WORD}\s*\|\s*sudo\b[^\n|;&]{{0,400}}\s-\w*S", "SUDO_PASSWORD"),
     (_GIVEN_BY_PIPE, "PASSWORD"),
@@ -65,10 +67,24 @@ _IN_OPTIONS = (
         "PASSWORD",
     ),
     (rf"(?i:\bset\s+[\w.-]{{0,60}}(?:{_NAMED})\s+){_WORD}", "SECRET_KEY"),
-    (_BEHIND_ITS_NAME, "SECRET"),
+    (_BEHIND_ITS_NAME, ""),
     (rf"(?P<value>https://(?:{_HOOKS}))", "WEBHOOK_URL"),
 )
-"""Where a secret stands in a command, and what its variable is called; empty: as its option."""
+"""Where a secret stands in a command, and what its variable is called; empty: as what it stands behind."""
+_NO_SECRET = re.compile(
+    r"(?i)(?:true|false|none|null|yes|no|prompt|\*+|x+|\.{3}|secretref|[\w-]+\.(?:txt|pem|key|ya?ml|json))"
+)
+_REFERS = ("$", "<", "{", "/", "~", ".", "file:", "env:", "***")
+"""What is read from elsewhere begins so."""
+_SECRET_GIVEN = re.compile(
+    r"\b(?:vault\s+(?:kv\s+get|read)\b[^|;]*-field|aws\s+secretsmanager\s+get-secret-value"
+    r"|aws\s+ssm\s+get-parameters?\b[^|;]*--with-decryption"
+    r"|(?:kubectl|oc)\b[^|;]*\bget\s+secrets?\b[^|;]*(?:-o|--output|--template)"
+    r"|gcloud\s+secrets\s+versions\s+access|az\s+keyvault\s+secret\s+show|op\s+read|pass\s+show"
+    r"|sops\s+(?:-d|--decrypt|decrypt)|bw\s+get\s+password|security\s+find-\w+-password"
+    r"|secret-tool\s+lookup|pwgen|openssl\s+rand|(?:ansible-vault|gpg)\s+(?:view|-d|--decrypt))\b"
+)
+"""Commands that print a secret, or make one."""
 _ASSIGNED = re.compile(
     r"(?P<lead>^|[\s;&|(])(?P<export>export\s+)?(?P<name>[A-Za-z_]\w*)="
     r"(?P<value>'[^'$`]+'|\"[^\"$`]+\"|[^\s'\"$`;&|()]+)"
@@ -87,18 +103,18 @@ def secrets_in(text: str) -> dict[str, str]:
             value = option["value"].strip("'\"")
             is_known = any(value in known for known in found)
             if value and not _is_reference(value) and not is_known:
-                named = name or variable_name(re.sub(r"^--|[ =].*$", "", option.group()))
+                named = name or option["name"].lstrip("-").rsplit(".", 1)[-1]
                 found[value] = variable_name(named, found.values())
     return found
 
 
+def holds_secret(name: str, command: str) -> bool:
+    """Whether what a variable of this name gets from a command is a secret."""
+    return bool(SECRET_NAME.search(name) or _SECRET_GIVEN.search(command))
+
+
 def _is_reference(value: str) -> bool:
-    return value.startswith(("$", "<", "{", "/", "file:", "env:", "***")) or value.lower() in (
-        "prompt",
-        "true",
-        "false",
-        "none",
-    )
+    return value.startswith(_REFERS) or bool(_NO_SECRET.fullmatch(value))
 
 
 def without_secrets(text: str, secrets: dict[str, str]) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pup_tui.convert.pieces import literal
+from pup_tui.convert.shell.growing import GrowingVariable
 from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
     command_name,
     commands_in,
+    parsed,
     text_of,
     walk,
 )
@@ -39,7 +42,7 @@ class ScriptPiece:
     @property
     def text(self) -> str:
         """What is written; where it ends the script well it says so, by its own mark."""
-        text = joined(self.statements)
+        text = joined([*self.statements[:-1], *map(_as_if, self.statements[-1:])])
         return _WELL.sub(rf"\1{{ echo '{ENDED}'; exit 0; }}", text) if self.ends else text
 
     @property
@@ -53,6 +56,21 @@ class ScriptPiece:
     @property
     def commands(self) -> frozenset[str]:
         return frozenset(name for each in self.statements for name in each.commands)
+
+
+def _as_if(statement: ScriptStatement) -> ScriptStatement:
+    """`test && command` as an `if`: at the end of a step a test that does not hold would be its failure."""
+    node = statement.node
+    if node.type != "list" or [text_of(n) for n in node.children if not n.is_named] != ["&&"]:
+        return statement
+    test, body = node.named_children
+    if test.type != "test_command" and command_name(test) not in ("[", "test"):
+        return statement
+    inner = text_of(body)
+    if body.type == "compound_statement" and inner.startswith("{"):
+        inner = inner[1:-1].strip().removesuffix(";")
+    (made,) = parsed(f"if {text_of(test)}; then\n  {inner}\nfi").named_children
+    return ScriptStatement(made, statement.comments)
 
 
 def ends_well(statement: ScriptStatement) -> bool:
@@ -156,12 +174,29 @@ def arrays_of(script: ReadScript) -> dict[str, str]:
     return found
 
 
+def so_far(name: str, variable: str, kind: str, start: str) -> str:
+    """The assignment with which a step of a round goes on with what a step before it has captured."""
+    if kind not in ("list", "map"):
+        return f"{name}={{{{ {variable} | default({literal(start)}) }}}}"
+    return _array(name, kind, f"{variable} | default([])")
+
+
+def _array(name: str, kind: str, items: str) -> str:
+    """The assignment of an array: of its items, or of its keys and values as `key=value`."""
+    if kind == "list":
+        return f"{name}=({{% for each in {items} %}}{{{{ each }}}} {{% endfor %}})"
+    return (
+        f"declare -A {name}\n{{% for each in {items} %}}{name}[{{{{ each.partition('=')[0] }}}}]="
+        f"{{{{ each.partition('=')[2] }}}}\n{{% endfor %}}"
+    )
+
+
 def export(
     piece: ScriptPiece,
     names: Iterable[str],
     arrays: dict[str, str],
     called: dict[str, str],
-    growing: frozenset[str] = frozenset(),
+    growing: Mapping[str, GrowingVariable],
 ) -> tuple[list[str], dict[str, str], dict[str, str]]:
     """How a step hands variables on: lines behind it, captures, and assignments in later steps."""
     lines: list[str] = []
@@ -173,27 +208,31 @@ def export(
         mark = f"::{variable}="
         pattern = f"'{mark}([^\\n]*)'"
         # Of rounds there are the lists of all of them, and nothing for those that had none.
-        items = f"{variable} | select | list | flatten" if name in growing else variable
+        items = (
+            f"{variable} | default([]) | select | list | flatten" if name in growing else variable
+        )
         if arrays.get(name) == "list":
             lines.append(f'for each in "${{{name}[@]}}"; do printf \'{mark}%s\\n\' "$each"; done')
             captures[variable] = f"output | regex_findall({pattern})"
-            values[name] = f"{name}=({{% for each in {items} %}}{{{{ each }}}} {{% endfor %}})"
+            values[name] = _array(name, "list", items)
         elif arrays.get(name) == "map":
             lines.append(
                 f'for each in "${{!{name}[@]}}"; do '
                 f'printf \'{mark}%s=%s\\n\' "$each" "${{{name}[$each]}}"; done'
             )
             captures[variable] = f"output | regex_findall({pattern})"
-            values[name] = (
-                f"declare -A {name}\n{{% for each in {items} %}}{name}[{{{{ each.partition('=')[0] }}}}]="
-                f"{{{{ each.partition('=')[2] }}}}\n{{% endfor %}}"
-            )
-        elif len(wanted) == 1 and all(s.type == "variable_assignment" for s in piece.statements):
+            values[name] = _array(name, "map", items)
+        elif (
+            name not in growing
+            and len(wanted) == 1
+            and all(s.type == "variable_assignment" for s in piece.statements)
+        ):
             lines.append(f"printf '%s\\n' \"${name}\"")
             captures[variable] = "output | trim"
             values[name] = f"{name}={{{{ {variable} }}}}"
         else:
             lines.append(f"printf '{mark}%s\\n' \"${name}\"")
             captures[variable] = f"output | regex_search({pattern}, 1)"
-            values[name] = f"{name}={{{{ {variable} }}}}"
+            whole = growing[name].after(variable) if name in growing else variable
+            values[name] = f"{name}={{{{ {whole} }}}}"
     return lines, captures, values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypedDict
 
 from msgspec import Struct
 
@@ -48,6 +48,15 @@ class VariableProblem(Struct, frozen=True, kw_only=True):
         return f"{self.message}: {self.hint}" if self.hint else self.message
 
 
+class RunValues(TypedDict):
+    """What a run begins with: see `Resolved`."""
+
+    values: dict[str, Any]
+    left_out: tuple[str, ...]
+    secrets: tuple[str, ...]
+    made: tuple[Any, ...]
+
+
 class Resolved(Struct, frozen=True, kw_only=True):
     """The values of a run.
 
@@ -66,6 +75,13 @@ class Resolved(Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = ()
     made: tuple[Any, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def for_run(self) -> RunValues:
+        """What whoever begins a run with these values is told of them."""
+        return RunValues(
+            values=self.values, left_out=self.left_out, secrets=self.secrets, made=self.made
+        )
 
 
 async def resolve(

@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import kept_while_judging, spend_on_judging
 from pup_tui.template.shell.builtins import may_be_option
+from pup_tui.template.shell.called_words import DEEPEST, CalledWords, WordCall
+from pup_tui.template.shell.carriers import (
+    AS_ARGUMENTS,
+    Carrier,
+    InDescriptor,
+    InFile,
+    InInput,
+    InNames,
+    InOutput,
+    InOwnWord,
+    InVariable,
+    InWord,
+)
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
     COMPUTED,
@@ -67,7 +79,6 @@ from pup_tui.template.shell.words import (
     ALL_OR_REST,
     ASSIGNMENT,
     FOR_UNKNOWN,
-    ONE_VARIABLE,
     READING,
     SUBSTITUTION,
 )
@@ -101,9 +112,6 @@ _INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
 """What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
 _ALL_OF: Final = re.compile(rb"\[@\]|\$\{!")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
-_MOST_HANDED_ON: Final = 40
-"""Words of a call that are told apart where a function is called by another one."""
-_MOST_DROPPED: Final = 9
 _NOT_ONE: Final = re.compile(rb"[$`*?\[{]")
 """What may make several words of one, or none."""
 _NODES_PER_STEP: Final = 5
@@ -118,99 +126,9 @@ _KEEPING_LINES: Final = frozenset(
     }
 )
 """Commands that print lines of their input as they are, or nothing of it."""
-_DEEPEST: Final = 8
-"""Scripts in the words of scripts; what is deeper counts as code."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """The text is a part of this node; ``is_content``: it is in the file that the node names.
-
-    ``around`` is what this node stands for, where the script says something of it: see `_Variable`. Of a
-    node that becomes several words, the text is in the one at ``nth``, from 0, where that is known.
-    """
-
-    node: Node
-    is_content: bool = False
-    around: bytes = b""
-    nth: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Output:
-    """What this statement prints holds the text.
-
-    ``within``: a call of this function prints it, and is followed by itself.
-    """
-
-    node: Node
-    within: Node | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """What this statement reads on its standard input holds the text; ``within`` is as in `_Output`."""
-
-    node: Node
-    within: Node | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    """A variable holds the text; a word that the script was called with is one, in a function within that.
-
-    ``around`` is all that it then holds, as it is assigned, where the text is only a part of that.
-    """
-
-    name: bytes
-    within: Node | None = None
-    around: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class _OwnWord:
-    """A function is called with the text in the word of this number, from 1; 0 where that is not known."""
-
-    function: Node
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """The file of this name holds the text."""
-
-    name: bytes
-
-
-_AS_ARGUMENTS: Final = tuple(map(_Variable, ARGUMENTS))
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """A file whose name holds the text may have been made."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Descriptor:
-    """A descriptor of the script's own, whichever it is, gives the text to who reads from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A function, or else the script, is run with these words, of which one is asked of.
-
-    Of the first ones, as many as are ``certain``, each is one word. ``depth``: through how many functions.
-    """
-
-    function: Node | None
-    words: tuple[bytes, ...]
-    position: int
-    certain: int
-    depth: int = 0
-
-
-_Carrier = _Word | _Output | _Input | _Variable | _OwnWord | _File | _Names | _Descriptor
-_Steps = Iterator[_Carrier | Evaluator]
+_Steps = Iterator[Carrier | Evaluator]
 
 
 class Evaluations:
@@ -237,8 +155,9 @@ class Evaluations:
         self._follows_texts = follows_texts and not names
         self._names = names
         self._parts = parts
+        self._called = CalledWords(survey, parts)
         self._filled: dict[int, list[bytes]] = {}
-        self._known: dict[_Carrier, Evaluator | None] = {}
+        self._known: dict[Carrier, Evaluator | None] = {}
         self._given = given
         self._scripts: dict[tuple[bytes, str, tuple[bytes, ...]], Evaluations | None] = {}
 
@@ -248,11 +167,11 @@ class Evaluations:
 
     def environment(self, name: bytes) -> Evaluator | None:
         """The command that evaluates the text of a variable of the script's environment."""
-        return self._first(chain((_Variable(name),), self._inherited(name)))
+        return self._first(chain((InVariable(name),), self._inherited(name)))
 
     def reader(self) -> Evaluator | None:
         """The command that evaluates what the script reads on its standard input."""
-        return self._first(iter((_Input(self._root),)))
+        return self._first(iter((InInput(self._root),)))
 
     def _first(self, steps: _Steps) -> Evaluator | None:
         for step in steps:
@@ -267,12 +186,12 @@ class Evaluations:
         survey = self._survey
         return next(unseen(survey.root, survey.script, survey.shell), None) is not None
 
-    def _follow(self, start: _Carrier) -> Evaluator | None:
+    def _follow(self, start: Carrier) -> Evaluator | None:
         """Go every way from here once, then back from what evaluates to all that lead there."""
         if start in self._known:
             return self._known[start]
-        before: defaultdict[_Carrier, list[_Carrier]] = defaultdict(list)
-        found: dict[_Carrier, Evaluator] = {}
+        before: defaultdict[Carrier, list[Carrier]] = defaultdict(list)
+        found: dict[Carrier, Evaluator] = {}
         seen, waiting = {start}, deque([start])
         while waiting:
             at = waiting.popleft()
@@ -298,30 +217,30 @@ class Evaluations:
         self._known |= {carrier: found.get(carrier) for carrier in seen}
         return self._known[start]
 
-    def _next(self, at: _Carrier) -> _Steps:
+    def _next(self, at: Carrier) -> _Steps:
         match at:
-            case _Word(node, is_content, around, nth):
+            case InWord(node, is_content, around, nth):
                 path = path_to(self._root, node)[::-1]
                 yield from self._from_word(path, is_content, around, nth)
-            case _Output(node, within):
+            case InOutput(node, within):
                 yield from self._from_output(node, within)
-            case _Input(node, within):
+            case InInput(node, within):
                 yield from self._from_input(node, within)
-            case _Variable(name, within, around):
+            case InVariable(name, within, around):
                 yield from self._from_variable(name, within, around)
-            case _OwnWord(function, number):
+            case InOwnWord(function, number):
                 yield from self._from_own_word(function, number)
-            case _File(name):
+            case InFile(name):
                 yield from self._from_file(name)
-            case _Names():
-                yield from map(_Output, self._parts.listers)
+            case InNames():
+                yield from map(InOutput, self._parts.listers)
                 yield from chain.from_iterable(
                     self._fed(self._parts.use(command)) for command in self._parts.listers
                 )
-                yield from map(_Word, self._parts.found_files)
-            case _Descriptor():
-                yield from map(_Input, self._parts.descriptor_readers)
-                yield from map(_File, self._parts.descriptor_files)
+                yield from map(InWord, self._parts.found_files)
+            case InDescriptor():
+                yield from map(InInput, self._parts.descriptor_readers)
+                yield from map(InFile, self._parts.descriptor_files)
             case _:
                 assert_never(at)
 
@@ -348,19 +267,19 @@ class Evaluations:
                 if command is not None and command.type == "command":
                     yield from self._into_environment(command, name)
                 if command is not None and command.type == "declaration_command":
-                    yield _Variable(b"_")
+                    yield InVariable(b"_")
             elif node.type == "declaration_command":
-                yield _Variable(b"_")
+                yield InVariable(b"_")
                 assigned = ASSIGNMENT.match(unquoted(text(inside[-1])))
                 yield from self._into_variable(assigned[1]) if assigned is not None else ()
             elif node.type == "for_statement":
-                yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
+                yield from (InVariable(text(n)) for n in node.children if n.type == "variable_name")
             elif node.type == "test_command":
-                yield from map(_Variable, sorted(SET_BY_MATCHES))
+                yield from map(InVariable, sorted(SET_BY_MATCHES))
             elif node.type not in _NO_TEXT:
                 inside.append(node)
                 if node.type == "expansion" and any(n.type in (":=", "=") for n in node.children):
-                    yield _Variable(text(node.named_children[0]))
+                    yield InVariable(text(node.named_children[0]))
                 continue
             return
 
@@ -368,7 +287,7 @@ class Evaluations:
         is_startup = name == b"ENV" and _INTERACTIVE.search(self._survey.script)
         if name in CODE_IN_VARIABLES or is_startup:
             yield Evaluator(name.decode(), "")
-        yield _Variable(name, None, around)
+        yield InVariable(name, None, around)
 
     def _into_command(
         self,
@@ -382,7 +301,7 @@ class Evaluations:
         position = self._parts.position(command, inside[-1])
         if position is None:
             return
-        yield _Variable(b"_")
+        yield InVariable(b"_")
         for number in use.given_at(position):
             yield from self._into_place(command, use, number, False)
         is_name = self._names and position in use.names and _is_whole(inside) and not around
@@ -402,7 +321,7 @@ class Evaluations:
         is_told = nth is not None and is_own_words(use.words[position])
         if position in use.names and not is_told and self._may_be_several(inside[-1]):
             # Which words of the command that it becomes the text is in is not known.
-            yield _Output(command, self._parts.function_around(command))
+            yield InOutput(command, self._parts.function_around(command))
         yield from self._into_place(command, use, position, is_content, nth)
 
     def _is_behind_names(self, command: Node, use: CommandUse, position: int) -> bool:
@@ -478,7 +397,7 @@ class Evaluations:
         if kind is Kind.ARGS:
             first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
             function = self._parts.function_around(command)
-            yield from (_Variable(name, function) for name in ARGUMENTS)
+            yield from (InVariable(name, function) for name in ARGUMENTS)
             own = use.words[first:]
             yield from self.called_with(function, own, position - first, is_content=is_content)
             yield from self._into_filled(command)
@@ -504,16 +423,16 @@ class Evaluations:
             if b"/" in name or not (self._is_own(name) or PROGRAMS.get(name)):
                 yield Evaluator(name.decode(errors="replace"), "")
         elif what.kind is Kind.OUT:
-            yield _Names()
+            yield InNames()
             yield from self._copied(use, position) if is_content else ()
         elif use.is_data(position):
             yield from self._into_files(use)
             is_own = use.words[use.name_before(position)] in self._parts.functions
             if _makes_files(use):
-                yield from () if is_own else (_Names(),)
+                yield from () if is_own else (InNames(),)
                 yield from self._copied(use, position) if is_content else ()
             if is_own or is_content or not use.prints_named:
-                yield _Output(command, within)
+                yield InOutput(command, within)
 
     def _may_be_option(
         self, command: Node, use: CommandUse, position: int, inside: Sequence[Node]
@@ -557,8 +476,8 @@ class Evaluations:
         for at, name in enumerate(use.words):
             is_name = use.uses[at].kind in (Kind.DATA, Kind.OUT) and name[:1] != b"-"
             if at != position and is_name:
-                yield _File(name)
-                yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
+                yield InFile(name)
+                yield InFile(b"%s/%s" % (name.rstrip(b"/"), own))
 
     def _into_argument(
         self, command: Node, use: CommandUse, position: int, is_content: bool, nth: int | None
@@ -577,18 +496,18 @@ class Evaluations:
             told = self._parts.functions[handler]
             behind = use.words[at:]
             yield from self.called_with(told, behind, position - at, is_content=is_content)
-            yield from (_Variable(name, told) for name in (b"%d" % (position - at + 1), b"@"))
+            yield from (InVariable(name, told) for name in (b"%d" % (position - at + 1), b"@"))
         assigned = ASSIGNMENT.match(use.words[position])
         if assigned is not None and any(name in t.declaring for t in tables(self._survey.shell)):
             yield from self._into_variable(assigned[1])
         if function is None:
             yield from self._into_sourced(use.words[at:position], name)
         if name == b"getopts":
-            yield _Variable(b"OPTARG")
-        own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
+            yield InVariable(b"OPTARG")
+        own = (InVariable(b"0"),) if use.is_script_name(position) else AS_ARGUMENTS
         variables = (
             *(own if position >= use.last_code else ()),
-            *([_Variable(assigned[1])] if assigned is not None else ()),
+            *([InVariable(assigned[1])] if assigned is not None else ()),
         )
         for script in self._scripts_of(command):
             yield from self._within(script, use.shell, variables)
@@ -596,7 +515,7 @@ class Evaluations:
         yield from self._into_filled(command)
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
-        yield from (_Input(each) for each in within if text(each).startswith(b">("))
+        yield from (InInput(each) for each in within if text(each).startswith(b">("))
 
     def _into_function(
         self,
@@ -615,11 +534,11 @@ class Evaluations:
         if nth is not None:
             behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
             place += nth
-        certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
+        certain = self._called.certain_behind(command, 0 if nth is None else nth + 1) - at
         yield from self.called_with(function, behind, place, max(certain, 0), is_content=is_content)
         is_known = self._is_known_place(command, use, at, position, nth)
         yield from self._run_by(name, place) if is_known and not is_content else ()
-        yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
+        yield InOwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
 
     def _is_known_place(
         self, command: Node, use: CommandUse, at: int, position: int, nth: int | None
@@ -659,96 +578,43 @@ class Evaluations:
         if certain is None:
             parted = (at for at, word in enumerate(words) if _NOT_ONE.search(word))
             certain = next(parted, len(words))
-        waiting = [_Call(function, tuple(words), position, certain)]
+        waiting = [WordCall(function, tuple(words), position, certain)]
         seen = {*waiting}
         for call in waiting:
             for command, use in self._parts.of_own_words(call.function):
-                named = self._own_variables(call.function, command)
-                for dropped in self._dropped(call, command, named):
+                named = self._called.own_variables(call.function, command)
+                for dropped in self._called.dropped(call, command, named):
                     spend_on_judging(2)
                     given, at = use.called_with(call.words, call.position, dropped, named)
                     for each in at:
                         yield from self._taken(command, given, each, is_content, call.function)
                     if use.evaluates_own_words:
-                        own = _Call(None, call.words[dropped:], call.position - dropped, 0)
-                        yield _Output(command, call.function)
+                        own = WordCall(None, call.words[dropped:], call.position - dropped, 0)
+                        yield InOutput(command, call.function)
                         yield from self._called_in_text(use.script, own, is_content)
                     if at and given.script != use.script:
-                        steps = self._within(given.script, given.shell, _AS_ARGUMENTS)
+                        steps = self._within(given.script, given.shell, AS_ARGUMENTS)
                         yield from (each for each in steps if isinstance(each, Evaluator))
-                    certain = self._certain_behind(command, call.certain - dropped)
-                    calls = (self._handed_on(call, given, each, certain) for each in at)
+                    certain = self._called.certain_behind(command, call.certain - dropped)
+                    calls = (self._called.handed_on(call, given, each, certain) for each in at)
                     further = [each for each in calls if each is not None and each not in seen]
                     waiting += further
                     seen.update(further)
 
-    def _called_in_text(self, script: bytes, call: _Call, is_content: bool) -> Iterator[Evaluator]:
+    def _called_in_text(
+        self, script: bytes, call: WordCall, is_content: bool
+    ) -> Iterator[Evaluator]:
         """Who evaluates an own word in a text that the shell evaluates: ``eval '"$@"'``."""
         for inside in self._insides(script, self._survey.shell):
             steps = inside.called_with(None, call.words, call.position, is_content=is_content)
             evaluator = inside._first(steps)
             yield from [evaluator] if evaluator is not None else ()
 
-    def _handed_on(self, call: _Call, use: CommandUse, position: int, certain: int) -> _Call | None:
-        """The call of a function by a command that another call runs, with one of its words."""
-        at = use.name_before(position)
-        function = self._parts.functions.get(use.words[at])
-        is_told = at < position <= at + _MOST_HANDED_ON and call.depth < _DEEPEST
-        if function is None or not is_told:
-            return None
-        words = tuple(use.words[at + 1 :][:_MOST_HANDED_ON])
-        return _Call(function, words, position - at - 1, max(certain - at, 0), call.depth + 1)
-
-    def _certain_behind(self, command: Node, own: int) -> int:
-        """How many words behind a command's first one are one word each, with ``own`` ones in ``"$@"``."""
-        words = self._survey.words(command)
-        if len(words) != len(self._parts.use(command).words):
-            return 0
-        for at, word in enumerate(words):
-            if word.spreads:
-                rest = ALL_OR_REST.fullmatch(word.raw)
-                return at - 1 + (max(own - int(rest[1] or 1) + 1, 0) if rest is not None else 0)
-        return len(words) - 1
-
-    def _own_variables(self, function: Node | None, command: Node) -> dict[int, int]:
-        """The words of a command that are variables with an own word of its function: which one, from 0."""
-        words = self._survey.words(command)
-        found: dict[int, int] = {}
-        if function is None or len(words) != len(self._parts.use(command).words):
-            return found
-        for at, word in enumerate(words):
-            variable = ONE_VARIABLE.fullmatch(word.raw)
-            number = (
-                self._survey.kept_words.number(variable[1], command)
-                if variable is not None
-                else None
-            )
-            if number is not None and not word.spreads:
-                found[at] = number - 1
-        return found
-
-    def _dropped(self, call: _Call, command: Node, named: Container[int]) -> range:
-        """How many own words may be gone at a command, of which the one that is asked of is none.
-
-        Where that is not known, and there is a `shift`, it may be all before that one.
-        """
-        gone = self._survey.shifts.before(command)
-        if gone is None:
-            shifts = b"shift" in text(call.function or self._root)
-            return range(min(call.position, _MOST_DROPPED) + 1 if shifts else 1)
-        # A variable may have got one of them before.
-        is_sure = call.certain >= gone[0] and all(
-            at in named or not ONE_VARIABLE.fullmatch(each.raw)
-            for at, each in enumerate(self._survey.words(command))
-        )
-        first = gone[0] if is_sure else 0
-        return range(first, min(call.position, first + _MOST_DROPPED, gone[-1]) + 1)
-
     def _fed(self, use: CommandUse) -> _Steps:
         """To who evaluates what is put into the words of a command, also as a word of a script among them."""
         yield from [use.fed] if use.fed is not None else ()
         if use.fed_from is not None:
-            yield from self._within(use.script, use.shell, (_Variable(b"0"), *_AS_ARGUMENTS))
+            yield from self._within(use.script, use.shell, (InVariable(b"0"), *AS_ARGUMENTS))
 
     def _into_sourced(self, before: Sequence[bytes], name: bytes) -> _Steps:
         """To a function of a file that the script writes and reads, as the word behind some."""
@@ -757,7 +623,7 @@ class Evaluations:
         call = b" ".join((name, *(b"0" for _ in before[1:]), b'"$1"'))
         for script in self._given_scripts:
             if name in script:
-                yield from self._within(b"%s\n%s" % (script, call), None, [_Variable(b"1")])
+                yield from self._within(b"%s\n%s" % (script, call), None, [InVariable(b"1")])
 
     def _called_within(
         self, use: CommandUse, script: bytes, position: int, is_content: bool
@@ -806,18 +672,18 @@ class Evaluations:
         """The commands that read a text of the script and print another one made of it."""
         if not self._follows_texts:
             return
-        starts = (_Output(n) if n.type == "command" else _Word(n) for n in self._parts.texts)
-        waiting: list[_Carrier] = [*starts]
+        starts = (InOutput(n) if n.type == "command" else InWord(n) for n in self._parts.texts)
+        waiting: list[Carrier] = [*starts]
         seen = {*waiting}
         while waiting:
             at = waiting.pop()
-            if isinstance(at, _File):
+            if isinstance(at, InFile):
                 yield from (command for command, _ in self._parts.openings(at.name))
-            elif isinstance(at, _Input) and at.node.type == "command":
+            elif isinstance(at, InInput) and at.node.type == "command":
                 yield at.node
             spend_on_judging(1)
             for step in self._plain._next(at):
-                if isinstance(step, (_Input, _Output, _File)) and step not in seen:
+                if isinstance(step, (InInput, InOutput, InFile)) and step not in seen:
                     seen.add(step)
                     waiting.append(step)
 
@@ -827,7 +693,7 @@ class Evaluations:
         name = use.words[use.name_before(len(use.words))].rsplit(b"/", 1)[-1]
         if name in _KEEPING_LINES or name in self._parts.functions or use.reader or use.script:
             return False
-        evaluator = self._plain._first(iter((_Output(command),)))
+        evaluator = self._plain._first(iter((InOutput(command),)))
         return evaluator is not None and evaluator.is_shell
 
     @cached_property
@@ -852,9 +718,9 @@ class Evaluations:
 
     def _shell_of(self, node: Node) -> Evaluator | None:
         """The shell that gets a text of the script: what a command prints, or a word."""
-        steps: _Steps = iter((_Word(node),))
+        steps: _Steps = iter((InWord(node),))
         if node.type == "command":
-            steps = chain((_Output(node),), self._into_filled(node))
+            steps = chain((InOutput(node),), self._into_filled(node))
         evaluator = self._plain._first(steps)
         return evaluator if evaluator is not None and evaluator.is_shell else None
 
@@ -890,12 +756,12 @@ class Evaluations:
             named = self._parts.use(command).named(Kind.VAR)
             made = self._parts.expanded if any(b"$" in name for name in named) else ()
             self._filled[command.id] = sorted({*named, *names, *made})
-        yield from map(_Variable, self._filled[command.id])
+        yield from map(InVariable, self._filled[command.id])
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""
         if not use.prints_named:
-            yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
+            yield from (InFile(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
 
     def _into_redirect(self, redirect: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
         owner = body(redirect)
@@ -904,7 +770,7 @@ class Evaluations:
             # A word of the command that stands behind a redirection.
             yield from self._into_command(owner, inside, is_content)
         elif written(redirect) is not None and not is_here:
-            yield _Names()
+            yield InNames()
         elif is_here or (is_content and (feeds_input(redirect) or opens_input(redirect))):
             yield from self._to_reader(redirect)
 
@@ -912,39 +778,39 @@ class Evaluations:
         """To whoever reads what a redirection gives."""
         owner = body(redirect)
         if opens_input(redirect) or redirect.type in REDIRECTS - {"file_redirect"}:
-            yield _Descriptor()
+            yield InDescriptor()
         if feeds_input(redirect):
-            yield _Input(owner) if owner is not None else _Output(redirect)
-            yield from [_Input(self._root)] if is_of_exec(redirect) else ()
+            yield InInput(owner) if owner is not None else InOutput(redirect)
+            yield from [InInput(self._root)] if is_of_exec(redirect) else ()
 
     def _from_output(self, node: Node, within: Node | None) -> _Steps:
         """From a text that a statement prints."""
         if node.type == "command" and self._parts.speaks_up(node):
             yield from self._to_listeners()
         if self._parts.is_coprocess(node):
-            yield from map(_Input, self._parts.descriptor_readers)
+            yield from map(InInput, self._parts.descriptor_readers)
         parent = node.parent
         if parent is None:
             return
         defined = node.named_children[0] if node.type == "redirected_statement" else node
         if defined.type == FUNCTION and parent.type != "redirected_statement":
             calls = () if defined == within else self._parts.calls(function_name(defined))
-            yield from map(_Output, calls)
+            yield from map(InOutput, calls)
         elif parent.type == "pipeline":
             after = [n for n in parent.named_children if n.start_byte >= node.end_byte]
-            yield _Input(after[0], within) if after else _Output(parent, within)
+            yield InInput(after[0], within) if after else InOutput(parent, within)
         elif parent.type in ("redirected_statement", FUNCTION):
             yield from self._from_redirected(parent, within)
         elif parent.type == "command_substitution":
-            yield _Word(parent)
+            yield InWord(parent)
         elif parent.type == "process_substitution" and parent.children[0].type == "<(":
-            yield _Word(parent, True)
+            yield InWord(parent, True)
         elif parent.type != "program":
-            yield _Output(parent, within)
+            yield InOutput(parent, within)
         else:
             for target in self._parts.output_targets:
                 is_file = target.type != "process_substitution"
-                yield _File(unquoted(text(target))) if is_file else _Input(target)
+                yield InFile(unquoted(text(target))) if is_file else InInput(target)
 
     def _from_redirected(self, statement: Node, within: Node | None) -> _Steps:
         """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
@@ -952,7 +818,7 @@ class Evaluations:
         for redirect in found:
             piped = [n for n in redirect.children if n.type == "pipeline"]
             if redirect.type == "heredoc_redirect" and piped:
-                yield _Input(piped[0], within)
+                yield InInput(piped[0], within)
                 return
         if any(map(is_to_descriptor, found)):
             yield from self._to_listeners()
@@ -960,19 +826,19 @@ class Evaluations:
         files = [unquoted(text(target)) for target in targets]
         for target, name in zip(targets, files, strict=True):
             if target.type == "process_substitution":
-                yield _Input(target)
+                yield InInput(target)
             elif _OTHER_DESCRIPTOR.match(name):
                 yield from self._to_listeners()
             elif not name.startswith(b"/dev/"):
-                yield _File(name)
+                yield InFile(name)
         if all(map(_DESCRIPTOR.match, files)):
-            yield _Output(statement, within)
+            yield InOutput(statement, within)
 
     def _to_listeners(self) -> _Steps:
         """To whoever may read what is written to a descriptor or coprocess of the script."""
         for node in self._parts.listeners:
             is_file = node.type not in ("command", "process_substitution")
-            yield _File(unquoted(text(node))) if is_file else _Input(node)
+            yield InFile(unquoted(text(node))) if is_file else InInput(node)
 
     def _from_input(self, node: Node, within: Node | None) -> _Steps:
         """From a text that a statement reads."""
@@ -980,13 +846,13 @@ class Evaluations:
             yield from self._into_input(node, within)
         elif node.type == "redirected_statement":
             if not any(map(feeds_input, redirects(node))):
-                yield from (_Input(each, within) for each in node.named_children[:1])
+                yield from (InInput(each, within) for each in node.named_children[:1])
         elif node.type == "pipeline":
-            yield from (_Input(each, within) for each in node.named_children[:1])
+            yield from (InInput(each, within) for each in node.named_children[:1])
         else:
             inner = (n for n in node.named_children if n.type in STATEMENTS)
-            yield from (_Input(each, within) for each in inner)
-            yield from map(_Input, substitutions(node))
+            yield from (InInput(each, within) for each in inner)
+            yield from map(InInput, substitutions(node))
 
     def _into_input(self, command: Node, within: Node | None) -> _Steps:
         use = self._parts.use(command)
@@ -997,18 +863,18 @@ class Evaluations:
         yield from self._into_files(use)
         called = (self._parts.functions.get(use.words[name]) for name in use.names)
         for function in (each for each in called if each is not None):
-            yield from map(_Input, function.named_children[1:])
-        yield from map(_Input, self._parts.substitutions(command))
-        yield _Output(command, within)
+            yield from map(InInput, function.named_children[1:])
+        yield from map(InInput, self._parts.substitutions(command))
+        yield InOutput(command, within)
 
     def _within(
-        self, script: bytes, shell: str | None, start: Sequence[_Variable] | None = None
+        self, script: bytes, shell: str | None, start: Sequence[InVariable] | None = None
     ) -> _Steps:
         """Who evaluates the standard input, or variables, of a script that stands in words of this one.
 
         One of no ``shell`` of its own runs in the shell of this script.
         """
-        if script == _ANY_SCRIPT or (script and self._depth == _DEEPEST):
+        if script == _ANY_SCRIPT or (script and self._depth == DEEPEST):
             yield Evaluator("sh", "shell")
             return
         spend_on_judging(1)
@@ -1041,15 +907,15 @@ class Evaluations:
 
     def _from_variable(self, name: bytes, within: Node | None, around: bytes = b"") -> _Steps:
         for node in self._parts.expansions(name, within):
-            yield _Word(node, False, around if _PLAIN.fullmatch(text(node)) else b"")
+            yield InWord(node, False, around if _PLAIN.fullmatch(text(node)) else b"")
         yield from self._put(name, within)
         if name == b"@":
-            yield from map(_Variable, self._parts.given_words(within))
+            yield from map(InVariable, self._parts.given_words(within))
         if name != b"_":
-            yield from map(_Word, self._indirect)
+            yield from map(InWord, self._indirect)
         if within is not None:
             return
-        yield from map(_Output, self._parts.printers)
+        yield from map(InOutput, self._parts.printers)
         if self._is_by_name:
             yield Evaluator("sh", "shell")
         if name in self._by_pieces:
@@ -1061,9 +927,9 @@ class Evaluations:
             use = self._parts.use(command)
             if use.shell is None and not self._parts.expands(command, name):
                 for script in self._scripts_of(command):
-                    yield from self._within(script, None, [_Variable(name)])
-                    yield from (_Output(command),) if name in script else ()
-        yield from self._within(self._parts.prompt, None, [_Variable(name)])
+                    yield from self._within(script, None, [InVariable(name)])
+                    yield from (InOutput(command),) if name in script else ()
+        yield from self._within(self._parts.prompt, None, [InVariable(name)])
         if self._survey.is_exported(name):
             yield from self._inherited(name)
 
@@ -1073,24 +939,24 @@ class Evaluations:
             for node in self._parts.expansions(name, function):
                 yield from self._read_as(name, node, function, number)
         yield from self._put(b"%s %d" % (function_name(function), number))
-        yield from map(_Variable, self._parts.given_words(function))
-        yield from map(_Word, self._indirect)
+        yield from map(InVariable, self._parts.given_words(function))
+        yield from map(InWord, self._indirect)
 
     def _read_as(self, name: bytes, node: Node, function: Node, number: int) -> _Steps:
         """Where an expansion of ``$1``, ``$@`` or the like may read a word of a number."""
         is_own = self._parts.function_around(node) == function
         gone = self._survey.shifts.before(node) if number and is_own else None
         if gone is None:
-            yield _Word(node)
+            yield InWord(node)
             return
         if name.isdigit():
-            yield from [_Word(node)] if number - int(name) in gone else ()
+            yield from [InWord(node)] if number - int(name) in gone else ()
             return
         rest = ALL_OR_REST.fullmatch(text(node.parent or node))
         nth = number - (int(rest[1] or 1) if rest is not None else 1) - gone[0]
         if nth >= 0:
             is_known = rest is not None and len(gone) == 1
-            yield _Word(node, nth=nth if is_known else None)
+            yield InWord(node, nth=nth if is_known else None)
 
     def _put(self, name: bytes, within: Node | None = None) -> _Steps:
         """To the variables, and the words of functions, that evaluated texts give it to."""
@@ -1101,12 +967,12 @@ class Evaluations:
             scope, is_own, number = target.partition(b" ")
             function = self._parts.functions.get(scope)
             if not is_own:
-                yield _Variable(target)
+                yield InVariable(target)
             elif function is not None:
-                yield _OwnWord(function, int(number))
+                yield InOwnWord(function, int(number))
             elif not scope:
                 told = ARGUMENTS if number == b"0" else (number, b"@", b"*")
-                yield from map(_Variable, told)
+                yield from map(InVariable, told)
 
     @cached_property
     def _is_by_name(self) -> bool:
@@ -1149,14 +1015,14 @@ class Evaluations:
         """To the commands of this script, which get its environment."""
         for command in self._parts.commands:
             yield from self._into_environment(command, name)
-        yield from map(_Output, self._parts.environment_printers)
+        yield from map(InOutput, self._parts.environment_printers)
 
     def _into_environment(self, command: Node, name: bytes) -> _Steps:
         use = self._parts.use(command)
         if use.prints_environment:
-            yield _Output(command)
+            yield InOutput(command)
         for script in self._scripts_of(command):
-            yield from self._within(script, use.shell, [_Variable(name)])
+            yield from self._within(script, use.shell, [InVariable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         if KEPT_FILES.match(name):
@@ -1168,7 +1034,7 @@ class Evaluations:
         base = name.rsplit(b"/", 1)[-1]
         for use in self._parts.uses_with_script(base):
             for inside in self._insides(use.script, use.shell or self._survey.shell):
-                evaluator = inside._first(iter((_File(name),)))
+                evaluator = inside._first(iter((InFile(name),)))
                 yield from [evaluator] if evaluator is not None else ()
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)

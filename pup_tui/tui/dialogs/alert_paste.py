@@ -232,11 +232,14 @@ def _state(alert: Alert) -> str:
 def _about_hits(ranked: RankedAlert) -> str:
     if ranked.reading is None:
         return ""
+    from pup_tui.catalog.alerts import told_broken
+
+    told = [safe_text(told_broken(ranked.broken))] if ranked.broken else []
     if not ranked.matches:
-        return "No runbook fits this alert."
+        told.insert(0, "No runbook fits this alert.")
     if sum(each.rank == 1 for each in ranked.matches) > 1:
-        return "Several fit equally well:"
-    return ""
+        told.append("Several fit equally well:")
+    return "\n".join(told)
 
 
 def _hit(match: RunbookMatch) -> Content:

@@ -397,9 +397,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         below = sum(_lines_below(scroller) for scroller in self._scrollers)
         told = "the end · ↑ scrolls"
         if below > 0:
-            pages = "" if self._evidence is not None else " {evidence_down} {evidence_up}"
-            lines = f"▾ {counted(below, 'more line')} · ↓ ↑"
-            told = with_keys(self.app, f"{lines}{pages} scroll")
+            told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
             types = any(w.check_consume_key("slash", "/") for w in (self, self.focused) if w)
             if not types and "{search}" not in self.KEYS:
                 told += with_keys(self.app, " · {search} search")

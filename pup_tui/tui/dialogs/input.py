@@ -146,14 +146,7 @@ class InputScreen(Dialog):
         if resolved.problems:
             self._fields.focus_wrong({problem.name for problem in resolved.problems})
             return
-        answer = ValuesAnswer(
-            "yes",
-            values=resolved.values,
-            left_out=resolved.left_out,
-            secrets=resolved.secrets,
-            made=resolved.made,
-        )
-        self.answer_with(answer)
+        self.answer_with(ValuesAnswer("yes", **resolved.for_run))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)

@@ -20,7 +20,8 @@ from pup_tui.tui.library import Described, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.notes import take_back
 from pup_tui.tui.runs import Runs
-from pup_tui.tui.screens.alert_desk import LOOK_AT_INBOX, OF_ALERTS, AlertDesk
+from pup_tui.tui.screens.alert_desk import LOOK_AT_INBOX, OF_ALERTS
+from pup_tui.tui.screens.integration_screen import IntegrationScreen
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
 from pup_tui.tui.widgets.sidebar import Sidebar
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.output_wanted import PlayAgainWanted
-    from pup_tui.tui.past_search import FoundText
+    from pup_tui.tui.past_search import FoundPlace
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import ReplayBegin, Services
     from pup_tui.tui.typed_ahead import Hold
@@ -63,14 +64,14 @@ LOOK_AT_WORKFLOWS = 600.0
 """Seconds between two looks at the Datadog Workflows of the account."""
 
 OF_CATALOG = {
-    *("run", "plan", "open", "history", "statistics"),
+    *("run", "plan", "open", "history", "statistics", "integrations"),
     *("alert", "paste_alert", "put_alert_aside", "edit", "write_first", "new_runbook"),
     *("present_state", "trust"),
 }
 """What is done where one stands on a runbook."""
 
 
-class MainScreen(AlertDesk):
+class MainScreen(IntegrationScreen):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
@@ -901,7 +902,7 @@ class MainScreen(AlertDesk):
     def on_history_opened(self, message: History.Opened) -> None:
         self.open_page(self._open_found, message.row.run, message.found)
 
-    async def _open_found(self, run: str, found: FoundText | None) -> None:
+    async def _open_found(self, run: str, found: FoundPlace | None) -> None:
         """Show a past run, and in it what was looked for."""
         await self._open_past(run)
         page = self.page_of(run)

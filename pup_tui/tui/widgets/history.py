@@ -24,7 +24,7 @@ from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.output_wanted import PlayAgainWanted, ReportWanted
 from pup_tui.tui.past_filter import EXAMPLE
-from pup_tui.tui.past_search import FoundRuns, FoundText, Search
+from pup_tui.tui.past_search import FoundPlace, FoundRuns, Search
 from pup_tui.tui.texts import counted, cut_middle, moment_of_run, short_duration
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class History(Vertical):
     class Opened(Message):
         """The operator wants to see this run, and in it what was `found`, where it was looked into."""
 
-        def __init__(self, row: RunRow, found: FoundText | None) -> None:
+        def __init__(self, row: RunRow, found: FoundPlace | None) -> None:
             super().__init__()
             self.row = row
             self.found = found
@@ -185,7 +185,7 @@ class History(Vertical):
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
         self._misread: Sequence[str] = ()
-        self._texts: Mapping[str, FoundText] = {}
+        self._texts: Mapping[str, FoundPlace] = {}
         # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
         self.can_focus = True
         self._loading = True

@@ -62,7 +62,7 @@ from pup_tui.tui.widgets.step_output import StepOutputView
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.decided import GoingOn
-    from pup_tui.tui.past_search import FoundText
+    from pup_tui.tui.past_search import FoundPlace
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -670,7 +670,7 @@ class RunView(Vertical):
         self._steps_dirty = True
         self.take_in()
 
-    def show_found(self, found: FoundText) -> None:
+    def show_found(self, found: FoundPlace) -> None:
         """Show the step in which a text was found, and the first line of its output that holds it."""
         if found.line.step in self.progress.steps:
             self._wanted = TextSearch(plain=True).pattern(found.text)

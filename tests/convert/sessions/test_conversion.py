@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pup_tui.convert.errors import ConversionError
-from pup_tui.convert.sessions.secrets import hidden, typed_secrets
+from pup_tui.convert.sessions.secrets import hidden
 from pup_tui.convert.sessions.values import repeated_values, with_variables
+from pup_tui.convert.shell.secrets import secrets_in
 from tests.support.conversions import Conversion
 from tests.support.program import program_in
 from tests.support.standins import StandIns
@@ -156,8 +157,8 @@ def test_a_secret_that_was_typed_is_asked_for_and_stands_nowhere(command: str) -
     ],
 )
 def test_tokens_are_known_by_their_shape(token: str) -> None:
-    assert token in typed_secrets(f"tool {token}")
-    assert token not in hidden(f"tool {token} 'x {token}'", typed_secrets(f"tool {token}"))
+    assert token in secrets_in(f"tool {token}")
+    assert token not in hidden(f"tool {token} 'x {token}'", secrets_in(f"tool {token}"))
 
 
 @pytest.mark.parametrize(
@@ -170,10 +171,14 @@ def test_tokens_are_known_by_their_shape(token: str) -> None:
         "passwd alice",
         "vault read secret/app",
         "export PASSWORD=$(cat file)",
+        "docker run -d -p 8080:80 nginx",
+        "helm upgrade web ./chart -p values",
+        "podman run -p 127.0.0.1:8443:443 proxy",
+        "tool --password prompt --token=~/.token --secret ./secret.json",
     ],
 )
 def test_what_is_no_secret(command: str) -> None:
-    assert typed_secrets(command) == {}
+    assert secrets_in(command) == {}
 
 
 @pytest.mark.parametrize(

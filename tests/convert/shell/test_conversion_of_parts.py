@@ -364,3 +364,131 @@ def test_what_follows_a_step_that_repeats_is_no_part_of_it() -> None:
     assert not {"poll", "foreach"} & noted.keys()
     assert wait["run"] == "tool up"
     assert (pause["kind"], pause["duration"]) == ("wait", "60s")
+
+
+ROUNDS = """
+for db in ledger fraud; do
+  pg_dump "$db" > "/backup/$db-$STAMP.sql" || FAILED+=("$db")
+  aws s3 cp "/backup/$db-$STAMP.sql" s3://backups/ --delete || FAILED+=("$db")
+  kubectl delete job "copy-$db"
+done
+echo "${FAILED[@]}"
+"""
+
+
+@pytest.mark.parametrize(
+    "command", ["date +%F", "date -u +%Y%m%d-%H%M", "date", "date '+%d %b'", 'date +"%H:%M"']
+)
+def test_a_date_of_all_steps_is_a_variable(command: str) -> None:
+    done = script(f"#!/bin/bash\nFAILED=()\nSTAMP=$({command}){ROUNDS}")
+    assert done.vars["STAMP"] == {"from": f"command:{command}"}
+    assert "STAMP={{ STAMP }}" in str(done.steps[0])
+    assert "Stamp" not in done.names
+
+
+@pytest.mark.parametrize("command", ["date +%s", "date +%s%N", "date -d yesterday +%F", "tool now"])
+def test_what_else_is_looked_up_is_a_step(command: str) -> None:
+    done = script(f"#!/bin/bash\nFAILED=()\nSTAMP=$({command}){ROUNDS}")
+    assert "STAMP" not in done.vars
+    assert done.steps[0]["capture"] == {"STAMP": "output | trim"}
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        'if [ "$a" = "y" ]; then tool change; fi',
+        'if [ "$a" != "y" ]; then echo no; else tool change; fi',
+        "[[ $a =~ ^[Yy]$ ]] && tool change",
+        '[ "$a" = n ] || tool change',
+        '[ "$a" = y -o "$a" = Y ] && { echo yes; tool change; }',
+        'if [[ ! "$a" =~ ^[Nn]$ ]]; then tool change; fi',
+        'case "$a" in [Yy]*) tool change ;; *) echo "left as it is" ;; esac',
+        "case $a in n|N|no) ;; *) tool change ;; esac",
+    ],
+)
+def test_an_answer_that_leads_both_ways_is_a_truth_value(test: str) -> None:
+    done = script(f'#!/bin/bash\nset -e\nread -p "Change it too? [y/N] " a\n{test}\ntool end\n')
+    asked, change, end = done.steps
+    assert (asked["kind"], list(asked["vars"])) == ("input", ["CHANGE_IT_TOO"])
+    assert asked["vars"]["CHANGE_IT_TOO"] == {"type": "boolean", "default": False}
+    assert change["if"] == "CHANGE_IT_TOO"
+    assert "tool change" in change["run"]
+    assert "$a" not in change["run"]
+    assert "if" not in end
+
+
+def test_what_is_done_after_each_answer_is_done_after_that() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        read -p "Fast? (y/n) " how
+        if [ "$how" = y ]; then tool fast; else tool slow; fi
+        """
+    )
+    assert [each.get("if") for each in done.steps] == [None, "FAST", "not FAST"]
+
+
+def test_what_stands_beside_the_end_of_a_no_is_done_after_a_yes() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        read -p "Go on? [y/N] " a
+        if [ "$a" = y ]; then tool one; else echo bye; exit 1; fi
+        tool two
+        """
+    )
+    assert [each["kind"] for each in done.steps] == ["confirm", "shell", "shell"]
+    assert "tool one" in done.steps[1]["run"]
+
+
+def test_a_message_has_what_the_script_puts_together() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        TAG=${1:?tag}
+        NAME=shop
+        IMAGE="registry.example.com/$NAME:$TAG"
+        WHEN=$(hostname)
+        read -p "Deploy ${IMAGE} from $WHEN? [y/N] " a
+        [ "$a" = y ] || exit 1
+        tool deploy "$IMAGE"
+        """
+    )
+    message = done.steps[0]["message"]
+    assert message == "Deploy registry.example.com/shop:{{ TAG }} from $WHEN?"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "vault kv get -field=password secret/db",
+        "aws secretsmanager get-secret-value --secret-id db --query SecretString --output text",
+        "aws ssm get-parameter --name /db --with-decryption --query Parameter.Value",
+        "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d",
+        "openssl rand -hex 24",
+    ],
+)
+def test_a_secret_that_a_command_gives_is_one_of_the_run(command: str) -> None:
+    done = script(f'#!/bin/bash\nset -e\nX=$({command})\ntool one "a$X"\ntool delete "a$X"\n')
+    assert done.vars == {"X": {"type": "secret", "from": f"command:{command}"}}
+    assert all("capture" not in each for each in done.steps)
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ("", "tool find password"),
+        ("", "date +%F"),
+        ("export VAULT_ADDR=https://vault.example.com", "vault kv get -field=x secret/db"),
+        ("cd /srv", "vault kv get -field=x secret/db"),
+        ("tool delete it", "vault kv get -field=x secret/db"),
+        ("APP=${1:?app}", 'vault kv get -field=x "secret/$APP"'),
+    ],
+)
+def test_what_needs_the_script_is_looked_up_by_a_step(before: str, command: str) -> None:
+    text = f'set -e\n{before}\nX=$({command})\ntool one "a$X"\ntool delete "a$X"\n'
+    done = script(f"#!/bin/bash\n{text}")
+    captured = [each["capture"]["X"] for each in done.steps if "capture" in each]
+    assert "X" not in done.vars
+    assert len(captured) == 1
+    assert isinstance(captured[0], dict) == ("vault" in command)

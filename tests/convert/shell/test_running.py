@@ -53,6 +53,128 @@ CASES = {
         {"NAME": "my app", "REGION": "us", "DRY": "true"},
         tools={"tool": {}},
     ),
+    "flags, texts and counts of rounds": Case(
+        """
+        #!/bin/bash
+        FAILED=()
+        failed=0
+        errors=""
+        done=0
+        state=good
+        for host in web-1 web-2 web-3; do
+          if ! tool restart "$host"; then
+            failed=1
+            errors="$errors $host"
+            FAILED+=("$host:restart")
+            continue
+          fi
+          tool look "$host" || FAILED+=("$host:look")
+          tool tag "$host" || { FAILED+=("$host:tag"); state=bad; }
+          done=$((done + 1))
+        done
+        tool tell "$failed" "$errors" "$done" "$state" "${FAILED[@]}"
+        if [ "$failed" -ne 0 ]; then
+          tool page "$done"
+          tool sorry "$errors"
+        fi
+        """,
+        tools={"tool": {}},
+        failing="restart web-2",
+    ),
+    "tests at the end of steps": Case(
+        """
+        #!/bin/bash
+        MODE=${1:-full}
+        N=$(tool count)
+        if [ "$MODE" = full ]; then
+          if [ "$N" -gt 3 ]; then
+            tool scale down
+            tool wait
+          fi
+        fi
+        [ "$N" -gt 5 ] && tool page
+        [[ $MODE == full && -n $N ]] && { tool tell "$MODE"; tool log "$N"; }
+        tool end "$N"
+        """,
+        tools={"tool": {"count": "4"}},
+    ),
+    "what grows before it is used": Case(
+        """
+        #!/bin/bash
+        set -e
+        HOSTS=(web-1 web-2)
+        HOSTS+=(web-3)
+        NAME=x
+        NAME="$NAME y"
+        NAME+=" z"
+        OPTS=(--one)
+        [ -n "$NAME" ] && tool name "$NAME"
+        OPTS+=("--two=$NAME")
+        for h in "${HOSTS[@]}"; do
+          tool drain "$h"
+          tool restart "$h" --force
+        done
+        tool count "${#HOSTS[@]}" "${OPTS[@]}"
+        """,
+        tools={"tool": {}},
+    ),
+    "files named after the script's process": Case(
+        """
+        #!/bin/bash
+        set -e
+        cat > "/tmp/made.$$" <<EOF
+        name: shop
+        EOF
+        tool apply "$(cat "/tmp/made.$$")"
+        rm -f /tmp/made.$$
+        tool end
+        """,
+        tools={"tool": {}},
+    ),
+    "arguments as they come": Case(
+        """
+        #!/bin/bash
+        set -e
+        ACTION=$1; shift
+        say() { tool say "$@"; }
+        case "$ACTION" in
+          start) tool start "$@"; tool wait ;;
+          stop|halt) tool stop "$@" ;;
+        esac
+        for each in "$@"; do
+          tool drain "$each"
+          tool restart "$each" --force
+        done
+        say end "$*"
+        """,
+        ("stop", "web-1", "web 2"),
+        {"ACTION": "stop", "ARGUMENTS": '["web-1", "web 2"]'},
+        tools={"tool": {}},
+    ),
+    "no arguments as they come": Case(
+        """
+        #!/bin/bash
+        set -e
+        tool start "$@"
+        tool stop
+        """,
+        tools={"tool": {}},
+    ),
+    "a flag that no round sets": Case(
+        """
+        #!/bin/bash
+        failed=no
+        count=0
+        for host in web-1 web-2; do
+          tool restart "$host" || { failed=yes; continue; }
+          tool look "$host"
+          tool tag "$host"
+        done
+        [ "$failed" = no ] || exit 1
+        tool tell "$failed" "$count"
+        """,
+        tools={"tool": {}},
+    ),
     "long options": Case(
         """
         #!/usr/bin/env bash

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.support.databases import Server, server_of
+
+PASSWORD = "s3cret-of-redis"
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _redis(folder: Path, port: int) -> list[str]:
+    return [
+        *("--bind", "127.0.0.1", "--save", "", "--dir", str(folder)),
+        *("--requirepass", PASSWORD, "--masterauth", PASSWORD),
+        *("--port", str(port)),
+    ]
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Server]:
+    with server_of("redis-server", "redis-server", _redis, _answers) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def redis_replica(redis: Server) -> Iterator[Server]:
+    def arguments(folder: Path, port: int) -> list[str]:
+        return [*_redis(folder, port), "--replicaof", "127.0.0.1", str(redis.port)]
+
+    with server_of("redis-server", "redis-server", arguments, _answers) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Iterator[Server]:
+    def arguments(folder: Path, port: int) -> list[str]:
+        config = folder / "prometheus.yml"
+        config.write_text(
+            "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
+            "rule_files: [rules.yml]\n"
+            "scrape_configs:\n"
+            f"  - {{job_name: up, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}\n"
+            "  - {job_name: gone, static_configs: [{targets: ['127.0.0.1:1']}]}\n"
+        )
+        (folder / "rules.yml").write_text(
+            "groups: [{name: own, rules: [{alert: Always, expr: vector(1)}]}]\n"
+        )
+        return [
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder}/data",
+            *("--web.enable-lifecycle", "--web.enable-admin-api"),
+            f"--web.listen-address=127.0.0.1:{port}",
+        ]
+
+    with server_of("prometheus", "prometheus", arguments, _is_ready) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def alertmanager() -> Iterator[Server]:
+    def arguments(folder: Path, port: int) -> list[str]:
+        config = folder / "alertmanager.yml"
+        config.write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
+        return [
+            f"--config.file={config}",
+            f"--storage.path={folder}/data",
+            "--cluster.listen-address=",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ]
+
+    with server_of(
+        "prometheus-alertmanager", "prometheus-alertmanager", arguments, _is_ready
+    ) as up:
+        yield up

@@ -1,0 +1,178 @@
+"""What the program tells of integrations, and what it does with their credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.support.http_server import FakeServer, Recorded, Reply, Write
+from tests.support.program import Program, program_in
+
+CHAT = """\
+integration: chat
+title: A chat
+category: chat
+settings:
+  CHAT_URL: {type: url, from: "env:CHAT_URL", default: "https://chat.example.com"}
+  CHAT_TOKEN: {type: secret, from: "env:CHAT_TOKEN"}
+check: who
+actions:
+  who:
+    description: Whose token it is.
+    effect: read
+    steps:
+      - {name: Ask, kind: http, url: "{{ CHAT_URL }}/who", capture: {WHO: json.name},
+         headers: {Authorization: "Bearer {{ CHAT_TOKEN }}"}}
+    outputs: {WHO: WHO}
+  post:
+    description: Say something.
+    effect: change
+    params: {TEXT: {description: What}}
+    example: {TEXT: hello}
+    steps:
+      - {name: Post, kind: http, method: POST, url: "{{ CHAT_URL }}/post", json: {text: "{{ TEXT }}"},
+         headers: {Authorization: "Bearer {{ CHAT_TOKEN }}"}}
+"""
+RUNBOOK = """\
+name: talk
+steps:
+  - {name: Who, template: chat/who}
+  - {name: Post, template: chat/post, with: {TEXT: "{{ WHO }} is here"}}
+"""
+TOKEN = "a-token-of-chat"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    made = program_in(tmp_path)
+    folder = made.cwd / "own" / "integrations"
+    folder.mkdir(parents=True)
+    (folder / "chat.yaml").write_text(CHAT)
+    (made.cwd / "own" / "talk.yaml").write_text(RUNBOOK)
+    return made
+
+
+@pytest.fixture
+def chat() -> Iterator[FakeServer]:
+    """A chat that knows one token, in a thread of its own since the program is waited for."""
+
+    async def answer(request: Recorded, write: Write) -> Reply:
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return Reply(status=401, body={"error": "who are you"})
+        return Reply(body={"name": "alice"})
+
+    server = FakeServer(handler=answer)
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    yield server
+    asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def told(program: Program, **environ: str) -> dict[str, Any]:
+    done = program("integrations", "chat", "--json", "--runbooks", "own", **environ)
+    assert done.code == 0, done.err
+    (found,) = done.json
+    assert isinstance(found, dict)
+    return found
+
+
+def test_credentials_that_are_missing_right_or_refused(program: Program, chat: FakeServer) -> None:
+    missing = told(program)
+    assert missing["credentials"] == "missing"
+    assert "env:CHAT_TOKEN holds none" in missing["detail"]
+    assert chat.requests == []
+    right = told(program, CHAT_URL=chat.url, CHAT_TOKEN=TOKEN)
+    assert (right["credentials"], right["detail"]) == ("ok", "accepts the credentials")
+    wrong = told(program, CHAT_URL=chat.url, CHAT_TOKEN="another-token")
+    assert wrong["credentials"] == "refused"
+    assert "HTTP 401" in wrong["detail"]
+    away = told(program, CHAT_URL="http://127.0.0.1:1", CHAT_TOKEN=TOKEN)
+    assert away["credentials"] == "unknown"
+    assert [action["effect"] for action in right["actions"]] == ["read", "change"]
+    for each in (missing, right, wrong, away):
+        assert "token-of-chat" not in json.dumps(each)
+
+
+def test_a_profile_is_an_account(program: Program, chat: FakeServer) -> None:
+    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    folder.mkdir(parents=True)
+    (folder / "eu.yaml").write_text(
+        f"integrations: {{chat: {{CHAT_URL: '{chat.url}', CHAT_TOKEN: {{from: 'env:EU_TOKEN'}}}}}}\n"
+    )
+    given = ("own/talk.yaml", "--runbooks", "own", "--profile", "eu")
+    done = program("run", *given, EU_TOKEN=TOKEN, CHAT_TOKEN="another-token")
+    assert done.code == 0, done.err
+    assert [(each.method, each.path) for each in chat.requests] == [
+        ("GET", "/who"),
+        ("POST", "/post"),
+    ]
+    assert json.loads(chat.requests[-1].body) == {"text": "alice is here"}
+    assert TOKEN not in done.out + done.err
+
+
+def test_a_secret_stands_not_in_a_profile(program: Program) -> None:
+    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    folder.mkdir(parents=True)
+    (folder / "eu.yaml").write_text(f"integrations: {{chat: {{CHAT_TOKEN: {TOKEN}}}}}\n")
+    done = program("run", "own/talk.yaml", "--runbooks", "own", "--profile", "eu")
+    assert done.code == 1
+    assert "may not hold it" in done.err
+
+
+def test_credentials_are_looked_at_before_a_run(program: Program, chat: FakeServer) -> None:
+    checks = ("check", "own/talk.yaml", "--runbooks", "own", "--json")
+    done = program(*checks, CHAT_URL=chat.url, CHAT_TOKEN="another-token")
+    (found,) = [each for each in done.json["checks"] if each["what"] == "credentials"]
+    assert (found["subject"], found["ok"], found["stops"]) == ("A chat", False, False)
+    assert "does not accept the credentials" in found["detail"]
+    (program.cwd / "own" / "talk.yaml").write_text(
+        RUNBOOK.replace("chat/who", "chat/who, if: 'false'")
+    )
+    text = "name: maybe\nsteps: [{name: Who, template: chat/who, if: run.profile == 'x'}]\n"
+    (program.cwd / "own" / "maybe.yaml").write_text(text)
+    done = program("check", "own/maybe.yaml", "--runbooks", "own", "--json", CHAT_TOKEN=TOKEN)
+    assert [each for each in done.json["checks"] if each["what"] == "credentials"] == []
+
+
+def test_nothing_is_changed_where_nothing_may_be(program: Program, chat: FakeServer) -> None:
+    given = ("own/talk.yaml", "--runbooks", "own", "--read-only", "--json")
+    done = program("run", *given, CHAT_URL=chat.url, CHAT_TOKEN=TOKEN)
+    assert done.statuses()["who/ask"] == "succeeded"
+    assert "read-only" in done.event("step.finished", step="post/post")["reason"]
+    assert [each.path for each in chat.requests] == ["/who"]
+
+
+def test_all_of_them_are_listed_and_valid(program: Program) -> None:
+    done = program("integrations", "--offline", "--runbooks", "own")
+    assert done.out.splitlines()[0].split()[:3] == ["INTEGRATION", "CATEGORY", "CREDENTIALS"]
+    assert {"chat", "slack"} <= {line.split()[0] for line in done.out.splitlines()}
+    unknown = program("integrations", "slak")
+    assert unknown.code == 2
+    assert "did you mean `slack`?" in unknown.err
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text(
+        CHAT.replace("effect: read", "effect: x")
+    )
+    done = program("validate", "own/integrations/chat.yaml")
+    assert done.code == 2
+    assert "`effect` cannot be `x`" in done.out
+
+
+def test_who_trusts_is_told_of_credentials(program: Program) -> None:
+    (program.cwd / "own").rename(program.cwd / "runbooks")
+    done = program("trust", "./runbooks/talk.yaml")
+    assert "reads the credential CHAT_TOKEN (from env:CHAT_TOKEN)" in done.out + done.err
+    assert (
+        "and sends it to https://chat.example.com, or where env:CHAT_URL leads"
+        in done.out + done.err
+    )
