@@ -136,8 +136,10 @@ class FleetView(Vertical):
         mark = mark_of(cell.stands_as)
         telling = self._progress.telling(cell)
         why = safe_text((cell.reason or telling.reason).partition("\n")[0]) or mark.word
+        host = safe_text(telling.host)
         told = [
             Content.styled(f" {fit_name(cell.called)} ", "bold"),
+            Content.styled(f"{host} " if host not in ("", cell.called) else "", "dim"),
             Content.styled(f" {mark.glyph} {why} ", TONES[mark.tone]),
         ]
         if last := self._last_line(telling):
