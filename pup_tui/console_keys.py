@@ -23,6 +23,7 @@ class KeyPlace(StrEnum):
     STATISTICS = "statistics"
     REPLAY = "replay"
     INBOX = "inbox"
+    INTEGRATIONS = "integrations"
     STEPS = "steps"
     FLEET = "fleet"
     OUTPUT = "output"
@@ -71,7 +72,17 @@ P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.FLEET, P.OUTPUT, P.SEARCH}
 _REPLAYED = {P.REPLAY} | _RUN
-_CHOSEN = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS, P.INBOX}
+_CHOSEN = {
+    P.RUNBOOKS,
+    P.FILTER,
+    P.OVERVIEW,
+    P.FORM,
+    P.PLAN,
+    P.HISTORY,
+    P.STATISTICS,
+    P.INBOX,
+    P.INTEGRATIONS,
+}
 _PAGES = _CHOSEN | _REPLAYED
 _DIALOGS = {
     P.DIALOG,
@@ -88,9 +99,12 @@ _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS, P.FLEET} | _TEXTS | _LINES
-_MOVED = _LISTS | {P.INBOX}
+_MOVED = _LISTS | {P.INBOX, P.INTEGRATIONS}
 _SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
-_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.STEPS, P.FLEET, P.OUTPUT}
+_OPENED = {
+    *(P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.INTEGRATIONS),
+    *(P.STEPS, P.FLEET, P.OUTPUT),
+}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
 
@@ -115,7 +129,13 @@ _TABLE = (
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
     _action("next_cell", "l right", "Next cell", Aim.MOVE, {P.FLEET}),
     _action("cell_before", "h left", "Cell before", Aim.MOVE, {P.FLEET}),
-    _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS, P.INBOX}),
+    _action(
+        "fold_or_unfold",
+        "space",
+        "Open or close",
+        Aim.MOVE,
+        {P.STEPS, P.RUNBOOKS, P.INBOX, P.INTEGRATIONS},
+    ),
     _action("open", "enter", "Open", Aim.MOVE, _OPENED, hinted=True),
     _action("next_part", "tab", "Next part", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
@@ -215,8 +235,10 @@ _TABLE = (
     _action("mark", "V", "Mark lines", Aim.TAKE, _LINES),
     _action("copy", "y", "Copy what is marked", Aim.TAKE, _LINES),
     _action("copy_all", "Y", "Copy all of it", Aim.TAKE, {P.STEPS} | _LINES),
+    _action("copy_step", "y", "Copy as a step", Aim.TAKE, {P.INTEGRATIONS}, hinted=True),
     _action("save", "W", "Write to a file", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action("report", "D", "Report as a document", Aim.TAKE, {P.HISTORY} | _RUN),
+    _action("try_it", "t", "Try it", Aim.BEGIN, {P.INTEGRATIONS}, hinted=True),
     _action("pager", "o", "Open in the pager", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action(
         "editor", "E", "Open in the editor", Aim.TAKE, _CATALOG | {P.STEPS, P.OUTPUT}, hinted=True
@@ -224,6 +246,7 @@ _TABLE = (
     _action("back", "escape", "Back", Aim.GO, _ALL, hinted=True),
     _action("history", "h", "History", Aim.GO, _CATALOG, hinted=True),
     _action("statistics", "S", "Statistics", Aim.GO, _CATALOG | {P.HISTORY}, hinted=True),
+    _action("integrations", "I", "Integrations", Aim.GO, _CATALOG),
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
     _action("asked", "K", "Runs that agents ask for", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),

@@ -218,6 +218,7 @@ async def console_services(
 
     `site` says in a word where runs act; without it that is told from the settings. `leftovers` outlive it.
     """
+    from pup_tui.cli.console_integrations import ConsoleIntegrations
     from pup_tui.tui.services import ProfileOffer, Services
 
     refuse_problems(settings.problems, "the profile", "fix what is told above")
@@ -267,6 +268,7 @@ async def console_services(
             packs=partial(_library, settings),
             report=partial(_report, settings.state_dir, settings.home),
             preflight=lambda: parts.preflight,
+            integrations=ConsoleIntegrations(parts),
             replay=replay,
             looked=looked,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from pup_tui.datadog.configuration import PupChoice
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Listing, Resolve
-    from pup_tui.integrations.credentials import IntegrationProbe
+    from pup_tui.integrations.credentials import Ended, IntegrationProbe
     from pup_tui.integrations.library import IntegrationLibrary
     from pup_tui.journal.writer import Recorder
     from pup_tui.preflight.preflight import Preflight
+    from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Step
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
     from pup_tui.settings.settings import Settings
@@ -177,13 +178,18 @@ class Parts:
     async def integration_probe(self, path: Path) -> IntegrationProbe:
         """What looks at the credentials of the integration in a file."""
         from pup_tui.catalog.entries import Origin
-        from pup_tui.cli.trying import call_action
         from pup_tui.integrations.credentials import IntegrationProbe, settings_of
         from pup_tui.integrations.library import IntegrationPlace, read_integration
 
         found = read_integration(IntegrationPlace(name=path.stem, path=path, origin=Origin.GIVEN))
         needed = await settings_of(found, self.sources)
-        return IntegrationProbe(found, needed, partial(call_action, self._unrecorded()))
+        return IntegrationProbe(found, needed, self.call_action)
+
+    async def call_action(self, loaded: Loaded) -> Ended:
+        """Carry out what calls one action (`integrations.calling`), where nothing may be changed."""
+        from pup_tui.cli.trying import call_action
+
+        return await call_action(self._unrecorded(), loaded)
 
     @cached_property
     def preflight(self) -> Preflight:

@@ -16,6 +16,7 @@ from pup_tui.tui.listing import GROUPINGS, matches
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
+    from pup_tui.integrations.library import InstalledIntegration
     from pup_tui.tui.screens.main import MainScreen
 
 BEFORE_ACTIONS = 1_000.0
@@ -52,6 +53,13 @@ class ConsoleCommands(Provider):
             score = matcher.match(offer.name)
             if score > 0:
                 yield Hit(score, Text(offer.name), offer.act, offer.name)
+        if (main := self._main) is not None:
+            for integration in await main.find_integrations():
+                for offer, does in _of_integration(main, integration):
+                    score = matcher.match(f"{offer.name} {does}")
+                    if score > 0:
+                        told = Text.assemble(offer.name, (f"  {does}", "dim"))
+                        yield Hit(score, told, offer.act, offer.name)
 
     @property
     def _main(self) -> MainScreen | None:
@@ -97,6 +105,7 @@ class ConsoleCommands(Provider):
         yield PaletteCommand("go: runbooks", main.action_runbooks)
         yield PaletteCommand("go: history", partial(main.action_history, everything=True))
         yield PaletteCommand("go: statistics", main.action_statistics)
+        yield PaletteCommand("go: integrations", main.action_integrations)
         for tab in main.run_tabs():
             name = f"go: run of {safe_text(tab.title)}, {tab.status}"
             yield PaletteCommand(name, partial(main.show_page, tab.page))
@@ -117,6 +126,17 @@ class ConsoleCommands(Provider):
 
     def _doing(self, action: str) -> Callable[[], object]:
         return partial(self.app.run_action, action)
+
+
+def _of_integration(
+    main: MainScreen, found: InstalledIntegration
+) -> Iterator[tuple[PaletteCommand, str]]:
+    """Each action of an integration, with what it does: what leads to it on its page."""
+    for name, action in found.said.actions.items() if found.said is not None else ():
+        whole = f"{found.name}/{name}"
+        act = partial(main.show_action, whole)
+        does = safe_text(action.description.strip().partition("\n")[0])
+        yield PaletteCommand(f"action: {safe_text(whole)}", act), does
 
 
 def _told(entry: Entry, offer: PaletteCommand) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.integrations.credentials import Ended, State
+    from pup_tui.integrations.library import InstalledIntegration
     from pup_tui.packs.library import PackLibrary
     from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.model import Runbook
@@ -65,6 +67,24 @@ class NamedState(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class IntegrationDesk(Protocol):
+    """What the console does with integrations."""
+
+    def installed(self) -> Sequence[InstalledIntegration]:
+        """Those that runbooks find, read from their files: it takes its time."""
+        ...
+
+    async def credentials(self, found: InstalledIntegration) -> tuple[State, str]:
+        """How it is with the credentials of one, and why; who has set nothing is not asked."""
+        ...
+
+    async def call(
+        self, found: InstalledIntegration, action: str, given: Mapping[str, Any]
+    ) -> Ended:
+        """Carry out an action that only looks; nothing is recorded."""
+        ...
+
+
 def no_report(run: str, target: Path) -> str:
     """Where nothing makes reports."""
     raise JournalError(f"nothing makes reports of run {run} here", target)
@@ -107,7 +127,8 @@ class Services(Struct, frozen=True, kw_only=True):
     `packs` gives what is kept of packs and of what is trusted; where there is none, no trust is kept either.
     `report` makes the text of a report of a run for the file that it will be written to (JournalError).
     `preflight` gives what looks before a run whether what it needs is there; without it nothing is looked at.
-    `replay` is played at once. `looked` is told when the operator looks into an alert.
+    `integrations` finds and asks those; without it there are none. `replay` is played at once. `looked` is
+    told when the operator looks into an alert.
     """
 
     catalog: Catalog
@@ -136,5 +157,6 @@ class Services(Struct, frozen=True, kw_only=True):
     workflows: WorkflowSource | None = None
     packs: Callable[[], PackLibrary] | None = None
     preflight: Callable[[], Preflight] | None = None
+    integrations: IntegrationDesk | None = None
     replay: ReplayWanted | None = None
     looked: Callable[[], None] = lambda: None

@@ -21,7 +21,15 @@ SHOWN = [
     (document, number, text)
     for document in DOCUMENTS
     # Theirs are not only loaded but run: test_format.py, test_cookbook.py, …
-    if document.name not in ("format.md", "cookbook.md", "warnings.md", "rehearsals.md", "packs.md")
+    if document.name
+    not in (
+        "format.md",
+        "cookbook.md",
+        "warnings.md",
+        "rehearsals.md",
+        "packs.md",
+        "integrations.md",
+    )
     for number, text in enumerate(
         re.findall(r"^```yaml\n(.*?)^```$", document.read_text(), re.S | re.M)
     )

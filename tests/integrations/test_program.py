@@ -76,6 +76,7 @@ def chat() -> Iterator[FakeServer]:
     asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
+    loop.close()
 
 
 def told(program: Program, **environ: str) -> dict[str, Any]:

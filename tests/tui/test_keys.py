@@ -114,7 +114,7 @@ def test_nothing_binds_a_key_past_the_table() -> None:
 
 
 OF_THE_CATALOG = {
-    *("run", "plan", "history", "statistics", "present_state"),
+    *("run", "plan", "history", "statistics", "integrations", "present_state"),
     *("editor", "new_runbook", "alert", "put_alert_aside", "trust"),
 }
 

@@ -20,7 +20,8 @@ from pup_tui.tui.library import Described, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.notes import take_back
 from pup_tui.tui.runs import Runs
-from pup_tui.tui.screens.alert_desk import LOOK_AT_INBOX, OF_ALERTS, AlertDesk
+from pup_tui.tui.screens.alert_desk import LOOK_AT_INBOX, OF_ALERTS
+from pup_tui.tui.screens.integration_screen import IntegrationScreen
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
 from pup_tui.tui.widgets.sidebar import Sidebar
@@ -63,14 +64,14 @@ LOOK_AT_WORKFLOWS = 600.0
 """Seconds between two looks at the Datadog Workflows of the account."""
 
 OF_CATALOG = {
-    *("run", "plan", "open", "history", "statistics"),
+    *("run", "plan", "open", "history", "statistics", "integrations"),
     *("alert", "paste_alert", "put_alert_aside", "edit", "write_first", "new_runbook"),
     *("present_state", "trust"),
 }
 """What is done where one stands on a runbook."""
 
 
-class MainScreen(AlertDesk):
+class MainScreen(IntegrationScreen):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"

@@ -37,6 +37,10 @@ BESIDE_SIDEBAR = "overview"
 """The page that has the sidebar beside it on a narrow screen too."""
 
 
+_BESIDE = ("history", "statistics", "inbox", "integrations")
+"""Pages that lead to no run."""
+
+
 class Shell(ConsoleScreen[None]):
     """The places of the console's parts and the ways between them. What the parts do is `MainScreen`'s."""
 
@@ -140,7 +144,7 @@ class Shell(ConsoleScreen[None]):
 
     def show_page(self, page: str, *, focus: bool = True) -> None:
         """Show a page and, unless told otherwise, give it the focus."""
-        if page not in self.run_pages and page not in ("history", "statistics", "inbox"):
+        if page not in self.run_pages and page not in _BESIDE:
             self._before_run = page
         if page != self.page:
             self._put_question_aside()

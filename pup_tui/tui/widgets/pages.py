@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.inbox_page import Inbox
+    from pup_tui.tui.widgets.integrations_page import IntegrationsPage
     from pup_tui.tui.widgets.overview import Overview
     from pup_tui.tui.widgets.plan import PlanView
     from pup_tui.tui.widgets.statistics import Statistics
@@ -80,6 +81,11 @@ class Pages(ContentSwitcher):
         from pup_tui.tui.widgets.inbox_page import Inbox
 
         return await self._page(Inbox, Inbox)
+
+    async def integrations(self) -> IntegrationsPage:
+        from pup_tui.tui.widgets.integrations_page import IntegrationsPage
+
+        return await self._page(IntegrationsPage, IntegrationsPage)
 
     async def _page(self, kind: type[W], make: Callable[[], W]) -> W:
         for page in self.query_children(kind):
