@@ -29,7 +29,8 @@ class Channel:
 
     What came before the script is `before` and is nobody's output. What stands behind `mark` is ours: where
     the script has `begun`, that it has `failed` to begin (one word or more), and with which `code` it ended.
-    `news` is set with each of these. `lost` is why output could not be kept.
+    `news` is set with each of these. `lost` is why output could not be kept, `taken` how
+    many bytes came.
     """
 
     def __init__(self, mark: str, sink: OutputSink) -> None:
@@ -43,6 +44,7 @@ class Channel:
         self.failed = ""
         self.code: int | None = None
         self.lost: OSError | None = None
+        self.taken = 0
 
     @property
     def is_ready(self) -> bool:
@@ -56,6 +58,7 @@ class Channel:
         return "\n".join(text.strip() for text in said if text.strip())
 
     def write(self, stream: Stream, data: bytes) -> None:
+        self.taken += len(data)
         data = self._held[stream] + data
         while (at := data.find(self._mark)) >= 0:
             word, line, rest = data[at + len(self._mark) :].partition(b"\n")

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pup_tui.core.requests import ShellRequest
 
 _GO: Final = b"go\n"
+_ON_THE_WAY: Final = 8 * 1024 * 1024
+"""Bytes of output that may still be on their way when a script has ended: more than `ssh` lets be."""
 _CLOSES_WITHIN: Final = 1.0
 """Seconds for `ssh` to end once the script there was ended."""
 
@@ -141,9 +143,8 @@ class _Session:
         sending.add(_GO, last=True)
 
     async def _finished(self, child: Child, success: tuple[int, ...]) -> Outcome:
-        ended = await child.drained(DRAIN)
-        if self._is_over and not (ended and await self._has_ended(child)):
-            if not ended:
+        if self._is_over and not await self._ends_itself(child):
+            with contextlib.suppress(OSError):
                 note(
                     self._sink,
                     f"ended, though a process that it started on {self._host} holds its output open: what "
@@ -151,6 +152,8 @@ class _Session:
                     "`>log 2>&1 &`",
                 )
             await child.end()
+        # Who ends has written all; a connection that is shared may hold what it wrote to open.
+        await child.drained(DRAIN)
         code = child.reap()
         self._channel.end()
         if self._left is None:
@@ -159,11 +162,19 @@ class _Session:
             return self._lost(code)
         return self._ended(self._channel.code, success)
 
-    async def _has_ended(self, child: Child) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with late.timeout(_CLOSES_WITHIN):
-                return await child.exited()
-        return False
+    async def _ends_itself(self, child: Child) -> bool:
+        """Whether `ssh` ends with the script: it does once nothing there holds the output open.
+
+        What was printed before may take its time on a slow line.
+        """
+        most = self._channel.taken + _ON_THE_WAY
+        while True:
+            before = self._channel.taken
+            with contextlib.suppress(TimeoutError):
+                async with late.timeout(DRAIN):
+                    return await child.exited()
+            if self._channel.taken == before or self._channel.taken > most:
+                return False
 
     def _ended(self, code: int, success: tuple[int, ...]) -> Outcome:
         reason = exit_reason(code, success)
@@ -182,7 +193,8 @@ class _Session:
             return Outcome(ok=False, reason=why)
         said = self._channel.before
         if said:
-            self._sink.write("stderr", f"{said}\n".encode(errors="replace"))
+            with contextlib.suppress(OSError):
+                self._sink.write("stderr", f"{said}\n".encode(errors="replace"))
         told_last = last_line(said)
         if code == OWN_FAILURE:
             why = told_last or f"ssh exited with {OWN_FAILURE} and said nothing"

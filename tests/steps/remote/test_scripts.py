@@ -218,6 +218,7 @@ class TestHosts:
             ("unknown", "Host key verification failed"),
             ("barred", "Permission denied (publickey)"),
             ("silent", "timed out"),
+            ("closing", "closed"),
             ("no-such-host.invalid", "Could not resolve hostname"),
         ],
     )
