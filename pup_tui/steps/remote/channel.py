@@ -16,7 +16,7 @@ _MOST_BEFORE: Final = 64 * 1024
 _LONGEST_WORD: Final = 4096
 
 
-class Begun(Struct, frozen=True):
+class BegunThere(Struct, frozen=True):
     """The process that leads a script: its number there, that of its group, and when it was `born`."""
 
     pid: int
@@ -24,7 +24,7 @@ class Begun(Struct, frozen=True):
     born: str
 
 
-class Channel:
+class SshChannel:
     """Takes both streams of `ssh`, and hands the script's output on to `sink`, byte for byte.
 
     What came before the script is `before` and is nobody's output. What stands behind `mark` is ours: where
@@ -40,7 +40,7 @@ class Channel:
         self._open: set[Stream] = set()
         self._before: dict[Stream, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
         self.news = asyncio.Event()
-        self.begun: Begun | None = None
+        self.begun: BegunThere | None = None
         self.failed = ""
         self.code: int | None = None
         self.lost: OSError | None = None
@@ -106,7 +106,7 @@ class Channel:
                 self._open.add(stream)
             case ["s", pid, group, born] if pid.isdecimal() and group.isdecimal():
                 self._open.add(stream)
-                self.begun = Begun(int(pid), int(group), born)
+                self.begun = BegunThere(int(pid), int(group), born)
             case ["f", *told] if told:
                 self.failed = " ".join(told)
             case ["e", code] if code.isdecimal():

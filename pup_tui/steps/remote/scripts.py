@@ -21,12 +21,12 @@ from pup_tui.steps.executor import (
 )
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import DRAIN, exit_reason, on_pipes
-from pup_tui.steps.remote.channel import Channel
+from pup_tui.steps.remote.channel import SshChannel
 from pup_tui.steps.remote.left import LeftThere, end_there, wait_there
 from pup_tui.steps.remote.programs import new_mark
 from pup_tui.steps.remote.sending import Sending
 from pup_tui.steps.remote.sent import UnfitError, parcel
-from pup_tui.steps.remote.ssh import OWN_FAILURE, Call, Calls, SshError, last_line
+from pup_tui.steps.remote.ssh import OWN_FAILURE, SshCall, SshCalls, SshError, last_line
 from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class RemoteScripts:
     """Runs the scripts of steps on other computers; it keeps how `ssh` is called for each."""
 
     def __init__(self) -> None:
-        self._calls = Calls()
+        self._calls = SshCalls()
 
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
@@ -69,7 +69,7 @@ class RemoteScripts:
             return Outcome(ok=False, reason=f"{remote.host}: {error}", is_unknown=left is not None)
         except UnfitError as error:
             return Outcome(ok=False, reason=str(error))
-        session = _Session(call, Channel(mark, sink), sink, context)
+        session = _Session(call, SshChannel(mark, sink), sink, context)
         return await session.run(content, request.success_codes, stop)
 
 
@@ -80,7 +80,9 @@ def _left(follow: str) -> LeftThere | None:
 class _Session:
     """One script on another computer, by a process of `ssh`."""
 
-    def __init__(self, call: Call, channel: Channel, sink: OutputSink, context: Context) -> None:
+    def __init__(
+        self, call: SshCall, channel: SshChannel, sink: OutputSink, context: Context
+    ) -> None:
         self._call = call
         self._channel = channel
         self._sink = sink

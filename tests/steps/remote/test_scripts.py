@@ -242,6 +242,12 @@ class TestHosts:
             "python0 is not on PATH of web1; install it there or change `shell`"
         )
 
+    async def test_nobody_becomes_root_there(self, on: Elsewhere) -> None:
+        outcome = await on("bare", "echo never", become=True)
+        assert outcome.reason.startswith("bare did not begin the script: ")
+        assert "sudo" in outcome.reason
+        assert not outcome.unreachable
+
     async def test_no_ssh_here(self, on: Elsewhere, tmp_path: Path) -> None:
         on.context = replace(on.context, environ={"PATH": str(tmp_path)})
         outcome = await on("web1", "echo never")
