@@ -103,7 +103,7 @@ class FleetView(Vertical):
         states = [item.stands_as for item in fleet.children]
         errors = sum(item.status in FAILED for item in fleet.children)
         self._head.update(_head(fleet, standing_of(states, errors, rates)), layout=False)
-        self.grid.show(fleet.children, anew=anew)
+        self.grid.show(fleet.children, states, anew=anew)
         self._show_groups()
         self._show_cell()
         self._share_room()
