@@ -68,8 +68,8 @@ class ShownFleet(Struct, frozen=True, kw_only=True):
         return [ItemInTrouble(each, last.get(each.id, "")) for each in self.summary.those(*TROUBLE)]
 
     def is_told_alone(self, group: AlikeGroup) -> bool:
-        """Whether a group is one item in trouble, which is told by its name."""
-        return len(group.items) == 1 and group.state in TROUBLE
+        """Whether its items are told by their names, and nothing more can be said of the group."""
+        return group.state in TROUBLE and (len(group.items) == 1 or bool(group.printed.note))
 
     @property
     def names(self) -> dict[str, str]:

@@ -34,6 +34,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.runbook.model import ShellStep
 
 _WELL = (StepStatus.SUCCEEDED, StepStatus.WARNED, StepStatus.IGNORED, StepStatus.SKIPPED)
 _ACTING = (StepPhase.RUNNING, StepPhase.STOPPING)
@@ -123,7 +124,8 @@ def standing(program: Program, state: RunState) -> Standing:
     entered = {around for id_ in had_turn if UNDO not in id_ for around in upwards(id_)}
     return Standing(
         finished=tuple(finished_of(leaves, again)),
-        begun=tuple(program.in_order(sorted(begun))),
+        # What goes on elsewhere is waited for there, whatever of it is seen here.
+        begun=tuple(program.in_order(sorted(begun.difference(followed)))),
         unknown=tuple(
             id_
             for id_ in unknown
@@ -571,7 +573,9 @@ def attempt_is_over(step: StepState) -> bool:
 
 def goes_on_elsewhere(node: Node, step: StepState) -> bool:
     """Whether it is known what the unfinished attempt of a step has begun elsewhere, and can be followed."""
-    return bool(step.follows) and node.step.picks_up
+    # A script was on its host; what has no host is followed by its kind.
+    is_followed = isinstance(node.step, ShellStep) if step.host else node.step.follows
+    return bool(step.follows) and is_followed
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:

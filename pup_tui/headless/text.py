@@ -162,7 +162,8 @@ class TextFace(Watcher):
         self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         title = self._title(notice.step, notice.label)
-        begins = self._styled(f"● {title} ({notice.kind}{again})", bold=True)
+        on_host = f" on {safe_text(notice.host)}" if notice.host else ""
+        begins = self._styled(f"● {title} ({notice.kind}{on_host}{again})", bold=True)
         does = (f"    {safe_text(line)}" for line in shown_of(notice).text.splitlines())
         # At once: each write wakes the thread that writes.
         self._write([begins, *(self._styled(line, "bright_black") for line in does)])

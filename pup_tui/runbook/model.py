@@ -117,8 +117,6 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
     """Makes attempts that can be captured from, asserted over, polled and retried."""
     follows: ClassVar[bool] = False
     """Ends when what it started ends: its `poll` says how that is watched, and repeats nothing."""
-    picks_up: ClassVar[bool] = False
-    """Another attempt can look after what an earlier one began on another computer."""
     mutates: ClassVar[bool | None] = None
     """Whether it changes something outside; None where that depends on the step."""
     attempt_timeout: ClassVar[float | None] = None
@@ -491,7 +489,6 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
-    picks_up: ClassVar[bool] = True
     acts: ClassVar[str] = ON_THIS_COMPUTER
 
     run: Annotated[
@@ -673,7 +670,6 @@ class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
         "with {inputs}",
     )
     follows: ClassVar[bool] = True
-    picks_up: ClassVar[bool] = True
     mutates: ClassVar[bool | None] = True
     acts: ClassVar[str] = "in Datadog"
 

@@ -17,7 +17,6 @@ from pup_tui.tui import (
     callback_parameters,  # noqa: F401 (Textual counts by it from here on)
     handlers,  # noqa: F401 (finds handlers so)
     lean_strips,  # noqa: F401 (and makes its lines so)
-    reactive_values,  # noqa: F401 (and gives values so)
     theme,
 )
 from pup_tui.tui.appearance import USUAL, Appearance, Depth

@@ -335,6 +335,8 @@ class RunProgress:
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)
         self._let_go_around(step)
+        if step.node.is_item and step.parent is not None:
+            step.parent.paused = None
         if step.repeated and step.repeated[-1].number == notice.attempt:
             # A poll that had ended begins once more: what its last attempt came to is told with that.
             step.repeated.pop()

@@ -161,6 +161,11 @@ class StepProgress:
         return self.status == "running" and self.node.step.waits_for is not None
 
     @property
+    def pauses(self) -> bool:
+        """Whether it is a foreach whose next batch of items is waited for."""
+        return self.status == "running" and self.node.is_loop and self.paused is not None
+
+    @property
     def has_run(self) -> bool:
         return self.attempts > 0
 

@@ -281,3 +281,36 @@ async def test_a_runbook_with_an_interactive_step_is_not_called_on_a_host(stage:
     call = "steps: [{name: b, kind: runbook, runbook: other}]"
     told = await stage.errors(f"steps: [{{name: g, kind: group, host: x, {call}}}]", other)
     assert "which is refused on a host" in told[0]
+
+
+async def test_a_question_names_the_host(stage: Stage) -> None:
+    played = await stage.play(
+        """
+        steps:
+          - {name: a, kind: shell, danger: true, host: web1, user: ada, port: 2222, cwd: app, run: echo it}
+          - name: g
+            kind: group
+            host: web2
+            confirm: Go?
+            steps: [{name: b, kind: shell, become: true, run: echo that}]
+        """,
+        answers={"a": "no"},
+    )
+    (asked,) = played.questions
+    assert asked.upcoming == "echo it\non ada@web1, port 2222\nin app"
+
+
+async def test_a_question_before_a_group_names_the_hosts_inside(stage: Stage) -> None:
+    played = await stage.play(
+        """
+        steps:
+          - name: g
+            kind: group
+            host: web2
+            confirm: Go?
+            steps: [{name: b, kind: shell, become: true, run: echo that}]
+        """,
+        answers={"g": "no"},
+    )
+    (asked,) = played.questions
+    assert "b: echo that\n    on web2, as root by sudo" in (asked.upcoming or "")

@@ -207,7 +207,8 @@ def test_whatever_ended_a_run_it_goes_on_and_is_told_again(chunk: int) -> None:
                 break
             done |= ok_in(player.events[stood:])
             found, stood = standing(program, player.machine.state), len(player.events)
-            player.resume(later=chance.choice([0, 5, 1000]))
+            only_failed = chance.random() < 0.3
+            player.resume(later=chance.choice([0, 5, 1000]), only_failed=only_failed)
             until = len(player.events) + chance.randint(1, 40)
             player.play(until=lambda p, until=until: len(p.events) >= until)  # type: ignore[misc]
             check_again(player, found, stood, done, seed)

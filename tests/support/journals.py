@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pup_tui.core.events import AnyEvent, RunCreated, Scheduled
 from pup_tui.journal import codec
+from pup_tui.journal.ended import note_end
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, outputs_dir
 from pup_tui.journal.reader import JournalReader
@@ -82,6 +83,8 @@ def copied(state: Path, run: str, times: int) -> list[str]:
                 "INSERT INTO event (run, sequence, body, chain) VALUES (?, ?, ?, ?)",
                 [(own, *each) for each in _as_of(copy, events)],
             )
+            assert own is not None
+            note_end(database, own)
     outputs = outputs_dir(state)
     for copy in copies:
         if (outputs / run).exists():

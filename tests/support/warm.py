@@ -16,6 +16,7 @@ import certifi  # noqa: F401
 import httpcore  # noqa: F401
 import httpx  # noqa: F401
 import keyring.backends.null  # noqa: F401
+import packaging.specifiers  # noqa: F401
 import pytest  # noqa: F401
 
 import pup_tui

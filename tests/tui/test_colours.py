@@ -216,8 +216,8 @@ def row_stands_out(console: Console) -> bool:
     if not isinstance(listed, OptionList) or listed.highlighted is None:
         return True
     at, rows = listed.content_region, []
-    for y in range(at.y, at.bottom):
-        styles = (style for _, style, _ in console.strips[y].crop(at.x, at.right) if style)
+    for strip in console.strips[at.y : at.bottom]:
+        styles = (style for _, style, _ in strip.crop(at.x, at.right) if style)
         rows.append({(str(style.bgcolor), style.reverse, style.underline) for style in styles})
     here = listed._index_to_line[listed.highlighted] - listed.scroll_offset.y
     return not any(row & rows[here] for y, row in enumerate(rows) if y != here)

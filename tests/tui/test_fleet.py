@@ -321,6 +321,20 @@ async def test_a_past_run_shows_its_fleet_as_it_was(tmp_path: Path) -> None:
         assert "✔ 11 items alike" in drawn(view.query_one(AlikeList))[0]
 
 
+async def test_from_one_fleet_to_the_next_each_has_its_own_groups(tmp_path: Path) -> None:
+    plays = [*[FINE] * 12, *[Play(stdout=b"of the second\n")] * 11]
+    first, second = restart(12), shell("s", name="Second", foreach=tuple(range(11)))
+    async with console(tmp_path, first, second, plays=plays) as c:
+        await ended(c)
+        await c.until(lambda: groups(c) == ["✔ 11 items alike: of the second"])
+        c.view.query_one(StepList).focus()
+        await c.pilot.press("g")
+        await c.until(lambda: groups(c) == ["✔ 12 items alike: active 7.52.1"])
+        assert "Restart" in told(c, "#fleet-head")
+        await c.pilot.press("j")
+        await c.until(lambda: groups(c) == ["✔ 11 items alike: of the second"])
+
+
 async def test_what_others_wrote_is_shown_as_it_is(tmp_path: Path) -> None:
     hosts = (HOSTILE, *map(str, range(11)))
     plays = [Play(stdout=HOSTILE.encode() + b"\n", outcome=FAILED), FINE]
@@ -331,6 +345,36 @@ async def test_what_others_wrote_is_shown_as_it_is(tmp_path: Path) -> None:
         shown = "\n".join([*groups(c), told(c, "#fleet-cell")])
         assert "[@click=app.quit]" in shown
         assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+
+
+@pytest.mark.parametrize("size", [(20, 12), (40, 16), (80, 24), (200, 50)])
+async def test_cells_and_the_one_that_failed_are_seen_in_every_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    hold = asyncio.Event()
+    plays = [FINE, Play(outcome=FAILED), *[FINE] * 40, Play(hold=hold)]
+    async with console(tmp_path, restart(60), plays=plays, size=size) as c:
+        await c.until(lambda: c.view.progress.steps["r"].held["succeeded"] == 41)
+        await c.until(lambda: cells(c)[:2] == "✔✖")
+        assert "web-2" in told(c, "#fleet-cell")
+        assert grid(c).region.height >= 1
+        assert c.view.query_one("#fleet-cell").region.bottom <= size[1]
+        c.view.query_one(StepList).focus()
+        await c.pilot.press("enter", "end")
+        await c.until(lambda: "web-60" in told(c, "#fleet-cell"))
+        assert drawn(grid(c))[-1].rstrip().endswith("·")
+        hold.set()
+        await ended(c)
+
+
+async def test_an_item_with_another_name_than_its_host_says_both(tmp_path: Path) -> None:
+    async with console(tmp_path, restart(12), plays=[FINE]) as c:
+        await ended(c)
+        item = c.view.progress.steps["r[0]"]
+        item.host = "10.0.0.1"
+        c.view.select_fleet("r")
+        c.view._steps_dirty = True
+        await c.until(lambda: "web-1 10.0.0.1" in told(c, "#fleet-cell"))
 
 
 @pytest.mark.parametrize("width", [1, 5, 11, 12, 13, 40, 80, 200])

@@ -23,7 +23,7 @@ _BARE_LINE = late_pattern(r"(?m)^[ \t]{0,100}(https?://\S+)[ \t]*$")
 _EMOJI = late_pattern(r":[a-z0-9_+-]{2,40}:(?=\s|$|[*_:])")
 _MARKS = late_pattern(r"(?<![\w*])[*_~`]{1,6}(?=\S)|(?<=\S)[*_~`]{1,6}(?![\w*])|`")
 _FIELD = late_pattern(
-    r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
+    r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::\s*\||:|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
 )
 _APART = late_pattern(
     r"(?<=[^\s:=])(?:\s{2,}|\s{1,9}[|·•–—]\s{1,9})(?=[^\W\d_][\w ]{1,20}:\s)"
@@ -156,13 +156,16 @@ def text_of_html(html: str) -> str:
             super().__init__()
             self.parts: list[str] = []
             self.hidden = 0
+            self.has_begun = False
+            """Whether there is a word in the line."""
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             self.hidden += tag in ("style", "script")
             if tag in ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "table"):
                 self.parts.append("\n")
-            if tag == "td":
-                self.parts.append(" ")
+                self.has_begun = False
+            if tag in ("td", "th"):
+                self.parts.append(" | " if self.has_begun else " ")
 
         def handle_endtag(self, tag: str) -> None:
             self.hidden -= tag in ("style", "script") and self.hidden > 0
@@ -170,6 +173,7 @@ def text_of_html(html: str) -> str:
         def handle_data(self, data: str) -> None:
             if not self.hidden:
                 self.parts.append(data)
+                self.has_begun = self.has_begun or not data.isspace()
 
     words = PageText()
     words.feed(html)

@@ -32,7 +32,15 @@ _LONGEST: Final = 4000
 _CHANGED: Final = "changed_at"
 _MOMENTS: Final = frozenset({"started_at", "ended_at", _CHANGED, "from_", "to"})
 _LINK_BEHIND = late_pattern(r"\s*\(https?://[^()\s]*\)\Z")
+_LABELS: Final = frozenset(
+    {"labels", "tags", "details", "custom_details", "attributes", "dimensions"}
+)
 _STATUS_IN_TITLE: Final = ("title", "subject", "first")
+_SEVERITY_IN_TITLE = late_pattern(
+    r"(?i)(?:\s*\[[^\]]{0,30}\])*?\s*(?:\[(crit(?:ical)?|warn(?:ing)?|p[1-5]|sev-?[0-4]|kritisch)\]"
+    r"|\W{0,3}(critical|crit|warning|warn|p[1-5]|sev-?[0-4]|kritisch)\s?[:!|–—-])"
+)
+"""Words that say nothing else: `error` and `down` tell as well what is wrong."""
 
 
 def read_alerts(text: str) -> AlertReading:
@@ -197,16 +205,8 @@ class _Reader:
         for fact, (_, _, told) in best.items():
             self.facts[fact] = told
         if not self.system.when and self.paste.form in ("json", "form"):
-            for place in (
-                "labels",
-                "tags",
-                "details",
-                "custom_details",
-                "attributes",
-                "dimensions",
-            ):
-                for found in self._at(place):
-                    self.labels.add(found)
+            for found in _labelled(self.item):
+                self.labels.add(found)
             self._take_labels()
 
     def _fields(self) -> FoundThere:
@@ -285,6 +285,8 @@ class _Reader:
         if stage is not None and plain(str(stage.value)) in table.translated:
             known = table.translated[plain(str(stage.value))]
             self.facts["environment"] = Fact(known, stage.where, guess=True)
+        if "severity_as_sent" not in self.facts and self.paste.form in ("mail", "text"):
+            self._guess_severity()
         sent = self.facts.get("severity_as_sent")
         if sent is not None:
             meaning = understood(str(sent.value), table.severity, self.system.severity)
@@ -298,6 +300,15 @@ class _Reader:
             status = self.facts.get("status")
             has_ended = status is not None and status.value == RESOLVED
             self.facts.setdefault("ended_at" if has_ended else "started_at", changed)
+
+    def _guess_severity(self) -> None:
+        """By the word in front of a title: `CRITICAL: …`, `[PROD] [P2] …`."""
+        for key in _STATUS_IN_TITLE:
+            said = self.item.value.get(key)
+            match = _SEVERITY_IN_TITLE.match(said) if isinstance(said, str) else None
+            if match is not None:
+                self.facts["severity_as_sent"] = Fact(match[1] or match[2], key, guess=True)
+                return
 
     def _understand_status(self) -> None:
         told = self.facts.pop("status", None)
@@ -346,6 +357,21 @@ def _leaves(found: FoundThere, depth: int = 0) -> Iterator[tuple[int, str, Found
             yield from _leaves(FoundThere(value, where), depth + 1)
         elif not isinstance(value, list) and value not in (None, ""):
             yield depth, key, FoundThere(value, where)
+
+
+def _labelled(found: FoundThere, depth: int = 0) -> Iterator[FoundThere]:
+    """What stands under keys that mean labels, those that stand higher first."""
+    if depth > 3 or not isinstance(found.value, dict):
+        return
+    below = []
+    for key, value in found.value.items():
+        each = FoundThere(value, f"{found.where}.{key}" if found.where else key)
+        if key.lower() in _LABELS:
+            yield each
+        else:
+            below.append(each)
+    for each in below:
+        yield from _labelled(each, depth + 1)
 
 
 def _flat(value: Any) -> Any:

@@ -16,6 +16,7 @@ from pup_tui.convert.shell.inputs import take_inputs, with_defaults
 from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
+from pup_tui.convert.shell.rest import with_rest_named
 from pup_tui.convert.shell.secrets import holds_secret, secrets_in, without_secrets
 from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export, so_far
 
@@ -42,6 +43,7 @@ def from_script(source: str, name: str) -> NewRunbook:
     if own:
         why = "the script's own folder is that of the runbook: put beside it what lies beside the script"
         runbook.tell("changed", "$(dirname $0)", why)
+    source = with_rest_named(source)
     script = read_script(source, name)
     _describe(script, runbook)
     inputs, statements = take_inputs(script, runbook)

@@ -19,6 +19,7 @@ from pup_tui.convert.shell.reading import (
     walk,
     word_text,
 )
+from pup_tui.convert.shell.rest import REST
 from pup_tui.convert.shell.secrets import SECRET_NAME
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Inputs:
     def add_list(self, shell: str, default: list[str]) -> None:
         """Add a list, which is an array of the shell."""
         said: dict[str, Any] = {"type": "list"}
-        if default:
+        if default or shell == REST:
             said["default"] = [raw(each) for each in default]
         variable = self.add(shell, said, spelled_out(shell))
         self.values[shell] = (

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import assert_never
 
 from pup_tui.runbook.allowance import has_too_many_operators
+from pup_tui.runbook.hosts import host_at
 from pup_tui.runbook.interpreters import shell_of_input
 from pup_tui.runbook.lint.ranges import example_of, is_harmless, may_begin_with_dash
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
@@ -53,6 +54,8 @@ _OF_OUR_ENGINES = frozenset(
     }
 )
 """Clients of the databases that a step of kind `sql` speaks to."""
+_TO_HOSTS = frozenset({"ssh", "slogin", "autossh", "sshpass"})
+"""What takes a command to another computer, as a `host` does."""
 
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
@@ -172,6 +175,8 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int, column: int)
         hint = _bound(by.command)
     elif by.is_shell:
         hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+        if by.command.rsplit("/", 1)[-1] in _TO_HOSTS:
+            hint = f"let the step run there by `host:`, {hint}"
     else:
         hint = "hand the value over as data (`env`, `stdin`, an option such as `-v` or `--arg`)"
     return Finding(node, told, hint, line, source, node.nth(line, column, source))
@@ -285,11 +290,16 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
     """A script whose first command is not there fails at once, and a run that requires it does not begin."""
     if subject.is_installed is None:
         return
-    for entry in entries_of(subject.root.get("requires")):
+    defaults = subject.root.get("defaults")
+    is_here = {id(step): host_at(step, defaults) is None for step, _ in subject.commands}
+    required = entries_of(subject.root.get("requires"))
+    for entry in required if any(is_here.values()) or not is_here else ():
         if not subject.is_installed(entry.key.text):
             told = f"{shown(entry.key.text)} is not installed on this machine"
             yield Finding(entry.key, told, "install it", group=entry.key.text)
     for step, placed in subject.commands:
+        if not is_here[id(step)]:
+            continue
         node = placed.node
         is_script = placed.role is Role.SCRIPT
         word = first_tool(node.text, step.interpreter.name) if is_script else None

@@ -852,7 +852,7 @@ class RunView(Vertical):
             case "follow_run":
                 return not (self._follows_run or self.progress.over)
             case "now":
-                return self._live is not None and (self._step.waits or self._polls)
+                return self._live is not None and (self._may_cut or self._polls)
             case "ask_of_run":
                 return self._live is not None and self._polls
         return True
@@ -871,8 +871,13 @@ class RunView(Vertical):
             self.action_ask_of_run(name)
 
     def action_now(self) -> None:
-        """Make the next attempt of a poll, or end a wait."""
-        self.action_ask_of_run("cut_wait" if self._step.waits else "check_now")
+        """Make the next attempt of a poll, or end a wait, also one between two batches."""
+        self.action_ask_of_run("cut_wait" if self._may_cut else "check_now")
+
+    @property
+    def _may_cut(self) -> bool:
+        """Whether the selected step only waits: a wait, or a foreach between two batches."""
+        return self._step.waits or self._step.pauses
 
     def action_ask_of_run(self, what: str) -> None:
         """Ask the run for what a key means for the selected step."""

@@ -119,7 +119,7 @@ def _again(step: StepProgress, told: StepRetrying, seconds: float | None) -> str
 
 
 def _facts(step: StepProgress) -> list[str]:
-    facts = []
+    facts = [f"on {_line(step.host)}"] if step.host else []
     if step.holds_known and not step.is_fleet:
         counts, *others = told_counts(step.held, over=step.over)
         facts.append(" · ".join([f"{_inside(step)}: {counts}", *others]))

@@ -131,6 +131,35 @@ CASES = {
         """,
         tools={"tool": {}},
     ),
+    "arguments as they come": Case(
+        """
+        #!/bin/bash
+        set -e
+        ACTION=$1; shift
+        say() { tool say "$@"; }
+        case "$ACTION" in
+          start) tool start "$@"; tool wait ;;
+          stop|halt) tool stop "$@" ;;
+        esac
+        for each in "$@"; do
+          tool drain "$each"
+          tool restart "$each" --force
+        done
+        say end "$*"
+        """,
+        ("stop", "web-1", "web 2"),
+        {"ACTION": "stop", "ARGUMENTS": '["web-1", "web 2"]'},
+        tools={"tool": {}},
+    ),
+    "no arguments as they come": Case(
+        """
+        #!/bin/bash
+        set -e
+        tool start "$@"
+        tool stop
+        """,
+        tools={"tool": {}},
+    ),
     "a flag that no round sets": Case(
         """
         #!/bin/bash
