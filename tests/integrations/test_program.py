@@ -176,3 +176,14 @@ def test_who_trusts_is_told_of_credentials(program: Program) -> None:
         "and sends it to https://chat.example.com, or where env:CHAT_URL leads"
         in done.out + done.err
     )
+
+
+def test_a_setting_is_found_once_in_a_run(program: Program, chat: FakeServer) -> None:
+    counting = CHAT.replace(
+        'from: "env:CHAT_TOKEN"', f'from: "command:echo x >> asked; echo {TOKEN}"'
+    )
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text(counting)
+    done = program("run", "own/talk.yaml", "--runbooks", "own", CHAT_URL=chat.url)
+    assert done.code == 0, done.err
+    assert len(chat.requests) == 2
+    assert (program.cwd / "asked").read_text() == "x\n"
