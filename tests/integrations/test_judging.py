@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.catalog.entries import Origin
 from pup_tui.integrations.judging import problems_of
-from pup_tui.integrations.library import IntegrationPlace, integration_from
+from pup_tui.integrations.library import IntegrationPlace, integration_from, read_integration
 from pup_tui.settings.profiles import read_profile_of_pack
 
 TEXT = """\
@@ -50,6 +50,18 @@ def test_what_says_that_it_changes_is_in_order(key: str) -> None:
 def test_errors_of_steps_have_their_place_in_the_file() -> None:
     (found,) = told(TEXT.replace("{{ OWN_URL }}/poke", "{{ OWN_URL }}/{{ NOTHING }}"))
     assert found == "integrations/own.yaml:13: `NOTHING` is not defined"
+
+
+def test_no_link_leads_out_of_a_folder_of_others(tmp_path: Path) -> None:
+    (tmp_path / "private.yaml").write_text(TEXT)
+    folder = tmp_path / "runbooks" / "integrations"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").symlink_to(tmp_path / "private.yaml")
+    place = IntegrationPlace(
+        name="own", path=folder / "own.yaml", origin=Origin.HERE, trusted=False
+    )
+    (problem,) = read_integration(place).problems
+    assert "it leads out of" in problem.message
 
 
 def test_a_profile_of_a_pack_leads_no_credential_elsewhere(tmp_path: Path) -> None:
