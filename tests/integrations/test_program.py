@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.program import Program, program_in
 
@@ -166,6 +169,15 @@ def test_all_of_them_are_listed_and_valid(program: Program) -> None:
     done = program("validate", "own/integrations/chat.yaml")
     assert done.code == 2
     assert "`effect` cannot be `x`" in done.out
+
+
+def test_an_edited_integration_is_noticed(program: Program) -> None:
+    catalog = Catalog([Folder(program.cwd / "own", Origin.GIVEN)])
+    before = catalog.stamp()
+    assert catalog.find("talk").broken is False
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text("integration: chat\n")
+    assert catalog.stamp() != before
+    assert catalog.find("talk").broken
 
 
 def test_who_trusts_is_told_of_credentials(program: Program) -> None:
