@@ -120,7 +120,12 @@ async def test_tasks(aws: Account, tmp_path: Path) -> None:
     deployed = await acted("ecs_deploy", aws, tmp_path / "5", earlier)
     assert deployed.outputs == {"BEFORE": "web:2"}
     assert now() == (3, "web:1")
-    shown("ecs_service", "ecs_scale", "ecs_deploy")
+    images = await acted("ecs_definition", aws, tmp_path / "6", {"TASK_DEFINITION": "web:2"})
+    assert images.outputs == {"IMAGES": ["web:1.2"]}
+    aws.client("ecs").deregister_task_definition(taskDefinition="web:2")
+    gone = await acted("ecs_definition", aws, tmp_path / "7", {"TASK_DEFINITION": "web:2"})
+    assert "web:2 must not be used any more." in gone.reason
+    shown("ecs_service", "ecs_scale", "ecs_deploy", "ecs_definition")
 
 
 async def test_a_group_of_instances(aws: Account, tmp_path: Path) -> None:

@@ -68,6 +68,16 @@ class Account:
             MasterUserPassword="long-enough",
         )
 
+    def service(self, name: str) -> None:
+        """A service of two tasks in the cluster `shop`, of the second of two definitions."""
+        ecs = self.client("ecs")
+        for revision in (1, 2):
+            container = {"name": name, "image": f"{name}:1.{revision}", "memory": 64}
+            ecs.register_task_definition(family=name, containerDefinitions=[container])
+        ecs.create_service(
+            cluster="shop", serviceName=name, taskDefinition=f"{name}:2", desiredCount=2
+        )
+
     def storage_alarm(self, name: str, database: str, *, state: str = "ALARM") -> None:
         """An alarm for less than 10 GiB free storage of a database."""
         watch = self.client("cloudwatch")
@@ -102,12 +112,8 @@ def _furnish(account: Account) -> None:
         "Instances"
     ]
     account.made["instance"] = instance["InstanceId"]
-    ecs = account.client("ecs")
-    ecs.create_cluster(clusterName="shop")
-    for revision in (1, 2):
-        container = {"name": "web", "image": f"web:{revision}", "memory": 64}
-        ecs.register_task_definition(family="web", containerDefinitions=[container])
-    ecs.create_service(cluster="shop", serviceName="web", taskDefinition="web:2", desiredCount=2)
+    account.client("ecs").create_cluster(clusterName="shop")
+    account.service("web")
     groups = account.client("autoscaling")
     groups.create_launch_configuration(
         LaunchConfigurationName="web", ImageId=image, InstanceType="t3.micro"
