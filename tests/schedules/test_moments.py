@@ -89,6 +89,55 @@ def test_three_at_night_comes_once_in_any_night(
     assert [each[:5] for each in of_day("0 3 * * *", zone, *night[zone])] == ["03:00"]
 
 
+@pytest.mark.parametrize("cron", ["0 2,3 * * *", "15,45 2 * * *", "0,20 2-3 * * *"])
+def test_what_a_gap_leaves_out_and_what_comes_at_its_end_are_one_moment(cron: str) -> None:
+    found = of_day(cron, "Europe/Berlin", *SPRING["Europe/Berlin"])
+    assert found.count("03:00 +02:00") == 1
+    assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "begin", "end", "told"),
+    [
+        ("0 */3 * * *", "Australia/Lord_Howe", *SPRING["Australia/Lord_Howe"], ["03:00 +11:00"]),
+        ("0 */2 * * *", "Australia/Lord_Howe", *AUTUMN["Australia/Lord_Howe"], ["02:00", "04:00"]),
+        (
+            "45 * * * *",
+            "Australia/Lord_Howe",
+            *SPRING["Australia/Lord_Howe"],
+            ["0:45", "1:45", "2:45", "3:45", "4:45"],
+        ),
+        (
+            "*/15 3 * * *",
+            "Pacific/Chatham",
+            "2027-09-26T00:01+12:45",
+            "2027-09-26T05:00+13:45",
+            ["03:45"],
+        ),
+        (
+            "*/20 2 * * *",
+            "Pacific/Chatham",
+            "2027-09-26T00:01+12:45",
+            "2027-09-26T05:00+13:45",
+            ["02:00", "02:20", "02:40"],
+        ),
+        (
+            "0 0 * * 0",
+            "America/Santiago",
+            "2027-09-04T22:00-04:00",
+            "2027-09-05T03:00-03:00",
+            ["01:00-03:00"],
+        ),
+    ],
+)
+def test_nothing_is_lost_where_the_clock_changes_by_half_an_hour_or_at_a_quarter(
+    cron: str, zone: str, begin: str, end: str, told: list[str]
+) -> None:
+    found = of_day(cron, zone, begin, end)
+    assert len(found) == len(told)
+    assert all(each in moment for each, moment in zip(told, found, strict=True))
+
+
 def test_moments_are_behind_the_one_that_is_given() -> None:
     noon = at("2027-01-05T12:00+00:00")
     found = list(islice(moments_after("0 12 * * *", "UTC", noon), 2))
