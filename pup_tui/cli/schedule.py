@@ -317,10 +317,11 @@ def _find(settings: Settings, planned: dict[str, Schedule], name: str) -> Schedu
 
 
 def _as_map(args: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
-    """Arguments as the file has them, each name once; what is wrong with them is told elsewhere."""
+    """Arguments as the file has them, each name once; which names and values fit is told elsewhere."""
+    from pup_tui.cli.values import name_and_value
+
     found: dict[str, tuple[str, ...]] = {}
-    for arg in args:
-        name, _, value = arg.partition("=")
+    for name, value in map(name_and_value, args):
         found[name] = (*found.get(name, ()), value)
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
 

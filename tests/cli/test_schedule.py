@@ -14,7 +14,7 @@ from tests.support.program import Program
 
 HELLO = """
 name: hello
-vars: {WHO: {type: string}}
+vars: {WHO: {type: string}, HOW: {default: loud}}
 steps:
   - {name: say, kind: shell, run: 'echo hello {{ WHO }} >> said'}
 """
@@ -89,6 +89,7 @@ def test_a_second_one_of_a_name_is_refused_and_one_that_is_removed_is_gone(
     ("args", "told"),
     [
         (("--cron", "0 3 * *", "--tz", "UTC", "--arg", "WHO=x"), "has 4 fields"),
+        ((*EACH_MINUTE, "--arg", "WHO=x", "--arg", "HOW"), "`HOW` is none"),
         (("--cron", "0 3 * * *", "--tz", "Berlin", "--arg", "WHO=x"), "no time zone"),
         (EACH_MINUTE, "`WHO` is required"),
         ((*EACH_MINUTE, "--arg", "WHO"), "NAME=VALUE"),
@@ -187,6 +188,23 @@ def test_a_paused_one_rests_and_goes_on_from_now(program: Program) -> None:
     assert planned(program)[0]["next"] == []
     assert program("schedule", "pause", "hello", "--off").code == 0
     assert "missed" not in program("schedule", "tick").err
+
+
+def test_what_runs_by_hand_or_from_before_a_pause_is_under_way_too(program: Program) -> None:
+    gate = program.cwd / "gate"
+    os.mkfifo(gate)
+    program.write("hello", HELLO.replace("echo hello", "cat gate; echo hello"))
+    added = program("schedule", "add", "./hello.yaml", *EACH_MINUTE, "--arg", "WHO=ada")
+    assert added.code == 0
+    under_way = program.start("schedule", "run-now", "hello")
+    with gate.open("w"):
+        assert program("schedule", "pause", "hello").code == 0
+        assert program("schedule", "pause", "hello", "--off").code == 0
+        made_before(program)
+        assert program("schedule", "tick").out == ""
+    under_way.communicate(timeout=PATIENCE)
+    assert {each["outcome"] for each in planned(program)[0]["last"]} == {"skipped"}
+    assert len(program("history", "--json").json) == 1
 
 
 def test_it_can_be_run_by_hand(program: Program) -> None:
