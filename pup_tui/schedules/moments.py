@@ -64,8 +64,8 @@ def _zones() -> frozenset[str]:
 class _Times(CronSim):
     """cronsim, which steps by whole hours over changes of the clock that are not of whole hours.
 
-    On Lord Howe Island the clock changes by half an hour, on the Chatham Islands at a quarter to: with steps of
-    an hour from a full one, a minute is never 0 again until the hour that is wanted is over.
+    On Lord Howe Island the clock changes by half an hour, on the Chatham Islands at a quarter to: with steps
+    of an hour from a full one, a minute is never 0 again until the hour that is wanted is over.
     """
 
     def advance_minute(self) -> bool:
