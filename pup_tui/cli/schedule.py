@@ -118,7 +118,11 @@ def add_command(
         )
     found = checked_runbook(settings, schedule)
     schedule = replace(schedule, runbook=found.named)
-    own = name or _NO_NAME.sub("-", found.named.rsplit("/", 1)[-1].removesuffix(".yaml").lower())
+    own = (
+        name
+        if name is not None
+        else _NO_NAME.sub("-", found.named.rsplit("/", 1)[-1].removesuffix(".yaml").lower())
+    )
     with _refused_times():
         check_schedule_name(own)
     with _changed(settings) as planned:
@@ -262,7 +266,9 @@ def fire_command(settings: Settings, name: str, moment: float) -> int:
 def read_planned(settings: Settings) -> Schedules:
     """The schedules that there are. Raises Failure where the file is wrong."""
     found = read_schedules(settings.config_dir)
-    refuse_problems(found.problems, "the schedules", "fix what is told above", str(found.path))
+    refuse_problems(
+        found.problems, "the file of schedules", "fix what is told above", str(found.path)
+    )
     return found
 
 

@@ -107,7 +107,7 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
     except Failure as failure:
         if isinstance(failure.__cause__, AlreadyFired):
             return 0
-        why = str(failure).removeprefix("pup-tui: ")
+        why = failure.alone
         _note_failed(settings, name, moment, why)
         _notify(settings, name, schedule, f"could not begin: {why}")
         raise

@@ -130,9 +130,12 @@ def _wrong(runbook: Runbook, problems: Sequence[VariableProblem]) -> Failure:
     if len(told) == 1:
         ((what, todo),) = told.items()
         return Failure(what, "", todo)
-    for what, todo in told.items():
-        tell(": ".join(part for part in (f"  {what}", todo) if part))
-    return Failure(f"{len(told)} values are missing or wrong", "", "see the lines above")
+    lines = [": ".join(filter(None, each)) for each in told.items()]
+    for line in lines:
+        tell(f"  {line}")
+    return Failure(
+        f"{len(told)} values are missing or wrong", "", "see the lines above", above=lines
+    )
 
 
 def _way_out(runbook: Runbook, problem: VariableProblem) -> str:

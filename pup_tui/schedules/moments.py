@@ -110,4 +110,5 @@ def moments_between(cron: str, zone: str, after: float, until: float) -> Iterato
 
 def told_moment(at: float, zone: str) -> str:
     """A moment on the clock of a zone, with how far that is from UTC: `2027-03-28 03:00 +02:00`."""
-    return datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat(" ", "minutes").replace("+", " +")
+    moment = datetime.fromtimestamp(at, ZoneInfo(zone))
+    return f"{moment:%Y-%m-%d %H:%M} {moment.isoformat()[19:]}"

@@ -94,6 +94,7 @@ def test_a_second_one_of_a_name_is_refused_and_one_that_is_removed_is_gone(
         (EACH_MINUTE, "`WHO` is required"),
         ((*EACH_MINUTE, "--arg", "WHO"), "NAME=VALUE"),
         ((*EACH_MINUTE, "--arg", "WHO=x", "--name", "A b"), "cannot be the name"),
+        ((*EACH_MINUTE, "--arg", "WHO=x", "--name", ""), "cannot be the name"),
         ((*EACH_MINUTE, "--arg", "WHO=x", "--notify", "nowhere"), "--notify"),
     ],
 )
@@ -168,6 +169,31 @@ def test_what_cannot_begin_is_recorded_and_told(program: Program) -> None:
     assert "nobody was told" in failed.err
     made_before(program)
     assert program("schedule", "fire", "hello", "60.0").code == 2
+
+
+def test_the_reason_is_whole_where_lines_above_it_are_not_seen(program: Program) -> None:
+    hello(program, "--notify", "command:echo json://127.0.0.1:1")
+    program.write(
+        "hello", HELLO.replace("WHO: {type: string}", "WHO: {type: integer}, NEW: {}, X: {}")
+    )
+    assert program("schedule", "fire", "hello", "60.0").code == 2
+    made_before(program, 100.0)
+    moment = float(int(time.time() // 60) * 60)
+    assert program("schedule", "fire", "hello", repr(moment)).code == 2
+    (last,) = planned(program)[0]["last"]
+    assert last["outcome"] == "failed"
+    assert "`NEW` is required" in last["why"]
+    assert "above" not in last["why"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"), [("", 2), (", if: WHO == 'me'", 0), (", optional: true", 0)]
+)
+def test_what_wants_a_terminal_is_not_planned(program: Program, more: str, code: int) -> None:
+    program.write("vi", HELLO.replace(">> said'", "'" + f", interactive: true{more}"))
+    added = program("schedule", "add", "./vi.yaml", *EACH_MINUTE, "--arg", "WHO=x", "--yes", "why")
+    assert added.code == code, added.err
+    assert ("no terminal, which `say`" in added.err) is ("optional" not in more)
 
 
 def test_what_was_missed_is_reported_once(program: Program) -> None:

@@ -28,14 +28,14 @@ def of_day(cron: str, zone: str, begin: str, end: str) -> list[str]:
 
 SPRING = {
     "Europe/Berlin": ("2027-03-28T00:01+01:00", "2027-03-28T05:00+02:00"),
-    "America/New_York": ("2027-03-14T00:01-05:00", "2027-03-14T05:00-04:00"),
+    "America/New_York": ("2027-03-14T00:01 -05:00", "2027-03-14T05:00 -04:00"),
     "Australia/Lord_Howe": ("2027-10-03T00:01+10:30", "2027-10-03T05:00+11:00"),
 }
 """The night in which an hour is left out; on Lord Howe Island it is half of one."""
 
 AUTUMN = {
     "Europe/Berlin": ("2027-10-31T00:01+02:00", "2027-10-31T05:00+01:00"),
-    "America/New_York": ("2027-11-07T00:01-04:00", "2027-11-07T05:00-05:00"),
+    "America/New_York": ("2027-11-07T00:01 -04:00", "2027-11-07T05:00 -05:00"),
     "Australia/Lord_Howe": ("2027-04-04T00:01+11:00", "2027-04-04T05:00+10:30"),
 }
 """The night that has an hour, or half of one, twice."""
@@ -45,7 +45,7 @@ AUTUMN = {
     ("zone", "told"),
     [
         ("Europe/Berlin", ["03:00 +02:00"]),
-        ("America/New_York", ["03:00-04:00"]),
+        ("America/New_York", ["03:00 -04:00"]),
         ("Australia/Lord_Howe", ["02:30 +11:00"]),
     ],
 )
@@ -60,7 +60,7 @@ def test_what_names_a_time_that_is_left_out_comes_once_behind_the_gap(
     ("cron", "zone", "told"),
     [
         ("30 2 * * *", "Europe/Berlin", ["02:30 +02:00"]),
-        ("30 1 * * *", "America/New_York", ["01:30-04:00"]),
+        ("30 1 * * *", "America/New_York", ["01:30 -04:00"]),
         ("45 1 * * *", "Australia/Lord_Howe", ["01:45 +11:00"]),
     ],
 )
@@ -124,9 +124,9 @@ def test_what_a_gap_leaves_out_and_what_comes_at_its_end_are_one_moment(cron: st
         (
             "0 0 * * 0",
             "America/Santiago",
-            "2027-09-04T22:00-04:00",
-            "2027-09-05T03:00-03:00",
-            ["01:00-03:00"],
+            "2027-09-04T22:00 -04:00",
+            "2027-09-05T03:00 -03:00",
+            ["01:00 -03:00"],
         ),
     ],
 )
