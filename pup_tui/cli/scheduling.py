@@ -96,9 +96,10 @@ def _refuse_terminals(program: Program) -> None:
 def tell_lacking(settings: Settings, found: ScheduledRunbook, notify: str) -> None:
     """Say what a scheduled run would not have that this call has, and whether the system would begin it."""
     from pup_tui.catalog.inputs import resolve_inputs
-    from pup_tui.schedules.system import bare_environ
+    from pup_tui.schedules.system import HostSystem, bare_environ
 
-    bare = bare_environ(settings.environ)
+    system = HostSystem(settings.environ, settings.home)
+    bare = bare_environ(settings.environ, by_cron=system.is_cron)
     sources = local_values(settings, bare).beside(found.directory).at_rest()
     resolved = run_loop(resolve_inputs(found.runbook, found.given, sources))
     for problem in resolved.problems:

@@ -32,7 +32,9 @@ KEPT: Final = (
 )
 """What the entry hands on of the environment in which it is made: none of it is ever a secret."""
 
-_BARE: Final = ("HOME", "LOGNAME", "USER", "SHELL", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+_BARE: Final = ("HOME", "LOGNAME", "SHELL")
+_OF_SYSTEMD: Final = ("USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+"""What the operator's own systemd has besides, and cron does not."""
 
 
 class SystemEntry(Struct, frozen=True, kw_only=True):
@@ -86,9 +88,10 @@ def entry_environ(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in KEPT if environ.get(name)}
 
 
-def bare_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment that a scheduled run has."""
-    own = {name: environ[name] for name in _BARE if name in environ}
+def bare_environ(environ: Mapping[str, str], *, by_cron: bool = False) -> dict[str, str]:
+    """The environment that a scheduled run has, begun by the operator's systemd or by cron."""
+    names = _BARE if by_cron else (*_BARE, *_OF_SYSTEMD)
+    own = {name: environ[name] for name in names if name in environ}
     return own | entry_environ(environ)
 
 
@@ -128,6 +131,11 @@ class HostSystem:
     def crontab_runs(self) -> bool:
         lines = [line.strip() for line in self.crontab.split("\n")]
         return any(line.endswith(MARK) and not line.startswith("#") for line in lines)
+
+    @property
+    def is_cron(self) -> bool:
+        """Whether cron looks what is due, or would, were it installed, and not the operator's systemd."""
+        return not self.timer_runs and (self.crontab_runs or not self.has_systemd)
 
     def install_timer(self, entry: SystemEntry) -> list[Path]:
         """Write the units and begin the timer; which files those are. Raises OSError and ValueError."""

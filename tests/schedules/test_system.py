@@ -50,8 +50,16 @@ def test_no_secret_of_the_environment_goes_into_it() -> None:
     assert bare_environ(environ) == {"PATH": "/bin", "HOME": "/h"}
 
 
+def test_cron_knows_nothing_of_the_operators_session(tmp_path: Path) -> None:
+    session = {"LOGNAME": "ana", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/bus", "USER": "ana"}
+    assert bare_environ(session) == session
+    assert bare_environ(session, by_cron=True) == {"LOGNAME": "ana"}
+    assert system_in(tmp_path / "none").is_cron
+    assert not system_in(tmp_path / "timer", systemctl="exit 0").is_cron
+
+
 def stand_in(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
