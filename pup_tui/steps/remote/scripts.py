@@ -26,7 +26,14 @@ from pup_tui.steps.remote.left import LeftThere, end_there, wait_there
 from pup_tui.steps.remote.programs import new_mark
 from pup_tui.steps.remote.sending import Sending
 from pup_tui.steps.remote.sent import UnfitError, parcel
-from pup_tui.steps.remote.ssh import OWN_FAILURE, SshCall, SshCalls, SshError, last_line
+from pup_tui.steps.remote.ssh import (
+    OWN_FAILURE,
+    SshCall,
+    SshCalls,
+    SshError,
+    last_line,
+    why_not_reached,
+)
 from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
@@ -197,11 +204,10 @@ class _Session:
         if said:
             with contextlib.suppress(OSError):
                 self._sink.write("stderr", f"{said}\n".encode(errors="replace"))
-        told_last = last_line(said)
         if code == OWN_FAILURE:
-            why = told_last or f"ssh exited with {OWN_FAILURE} and said nothing"
+            why = why_not_reached(said) or f"ssh exited with {OWN_FAILURE} and said nothing"
             return Outcome(ok=False, reason=f"cannot reach {self._host}: {why}", unreachable=True)
-        why = told_last or f"ssh exited with {code}"
+        why = last_line(said) or f"ssh exited with {code}"
         return Outcome(ok=False, reason=f"{self._host} did not begin the script: {why}")
 
     def _lost(self, code: int | None) -> Outcome:

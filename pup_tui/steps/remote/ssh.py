@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pup_tui.core.render import Remote
+from pup_tui.late_pattern import late_pattern
 from pup_tui.output.sanitize import safe_text
 from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.process import ProcessCommand, run_process
@@ -135,6 +136,19 @@ class Heard:
 
 
 _MOST_HEARD: Final = 256 * 1024
+
+
+_OF_THE_WAY: Final = late_pattern(
+    r"kex_exchange_identification: |banner exchange: |stdio forwarding failed|.*\bUNKNOWN port 65535\b"
+)
+"""What `ssh` says last where the connection is made by another program, as for `ProxyJump`: only that this
+has ended."""
+
+
+def why_not_reached(said: str) -> str:
+    """The line that tells why a host was not reached: behind a jump host, what went wrong on the way."""
+    told = (line for line in said.splitlines() if not _OF_THE_WAY.match(line.strip()))
+    return last_line("\n".join(told)) or last_line(said)
 
 
 def last_line(said: str) -> str:
