@@ -39,10 +39,13 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     now, begun = time.time(), False
     noted: list[FireRecord] = []
     with _written_journal(settings) as journal:
-        under_way = {row.scheduled for row in journal.runs(statuses=[RunStatus.RUNNING])}
+        running = journal.runs(statuses=[RunStatus.RUNNING])
+        # What has just taken its moment, or was begun by hand or before a pause: both are under way.
+        runs, names = {row.run for row in running}, {row.scheduled for row in running}
         for name, schedule in planned.items():
             known = _known(journal, name, looked_back(schedule, now))
-            found = due(name, schedule, known, now, under_way=name in under_way)
+            under_way = name in names or any(each.run in runs for each in known)
+            found = due(name, schedule, known, now, under_way=under_way)
             noted += found.others
             for moment in found.fires:
                 _begin(name, schedule, moment)
