@@ -196,6 +196,25 @@ def test_what_wants_a_terminal_is_not_planned(program: Program, more: str, code:
     assert ("no terminal, which `say`" in added.err) is ("optional" not in more)
 
 
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        ("foreach: [a, b, c], canary: 1", 2),
+        ("foreach: [a, b, c], canary: 50%", 2),
+        ("foreach: [a, b, c], canary: 3", 0),
+        ("foreach: [a, b, c], canary: 1, canary_confirm: false", 0),
+        ("foreach: [a], danger: true", 2),
+        ("foreach: {command: ls}, canary: 1", 0),
+    ],
+)
+def test_what_surely_asks_between_its_items_is_not_planned(
+    program: Program, keys: str, code: int
+) -> None:
+    program.write("fleet", HELLO.replace("say, kind", f"say, {keys}, kind"))
+    added = program("schedule", "add", "./fleet.yaml", *EACH_MINUTE, "--arg", "WHO=x")
+    assert added.code == code, added.err
+
+
 def test_what_was_missed_is_reported_once(program: Program) -> None:
     hello(program)
     made_before(program, 600.0)
