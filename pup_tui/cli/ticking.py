@@ -83,8 +83,8 @@ def _known(journal: JournalReader, name: str, since: float) -> list[FireRecord]:
     return journal.read(partial(known_fires, schedule=name, since=since))
 
 
-def _note(journal: Journal, fires: Sequence[FireRecord]) -> None:
-    journal.write(partial(note_fires, fires=fires, before=time.time() - _KEPT))
+def _note(journal: Journal, fires: Sequence[FireRecord]) -> int:
+    return journal.write(partial(note_fires, fires=fires, before=time.time() - _KEPT))
 
 
 def _begin(name: str, schedule: Schedule, moment: float) -> None:
@@ -111,18 +111,19 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
         if isinstance(failure.__cause__, AlreadyFired):
             return 0
         why = failure.alone
-        _note_failed(settings, name, moment, why)
-        _notify(settings, name, schedule, f"could not begin: {why}")
+        if _note_failed(settings, name, moment, why):
+            _notify(settings, name, schedule, f"could not begin: {why}")
         raise
     if code:
         _notify(settings, name, schedule, _told_end(settings, name, moment))
     return code
 
 
-def _note_failed(settings: Settings, name: str, moment: float, why: str) -> None:
+def _note_failed(settings: Settings, name: str, moment: float, why: str) -> bool:
+    """Keep why the run for a moment could not begin; whether no other look has done so before."""
     record = FireRecord(schedule=name, moment=moment, outcome="failed", why=why, at=time.time())
     with _written_journal(settings) as journal:
-        _note(journal, [record])
+        return _note(journal, [record]) == 1
 
 
 def _told_end(settings: Settings, name: str, moment: float) -> str:
