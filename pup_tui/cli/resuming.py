@@ -202,11 +202,12 @@ def past_run(settings: Settings, run: str | None, *, ask: bool = False) -> Shown
 
 
 def _refuse_without_failed(past: ShownRun, standing: Standing) -> None:
-    """Raise Failure for a run of which no item of a `foreach` has failed."""
+    """Raise Failure for a run of which each item of a `foreach` that had begun ended well."""
     from pup_tui.core.standing import is_of_items
 
-    if not any(map(is_of_items, standing.failed)):
-        told = f"no item of a `foreach` has failed in run {past.row.run}"
+    # What became of a host is not known where its connection was lost: it counted as an error, too.
+    if not any(map(is_of_items, (*standing.failed, *standing.begun, *standing.followed))):
+        told = f"no item of a `foreach` has failed or broken off in run {past.row.run}"
         raise Failure(told, "", "leave --only-failed out")
 
 

@@ -97,3 +97,33 @@ steps:
     loop = ran.event("step.finished", step="a")
     assert (loop["status"], loop["unreachable"]) == ("succeeded", False)
     assert loop["reason"] == "1 of 3 warned, 1 of them unreachable"
+
+
+def test_a_host_whose_connection_was_lost_is_one_of_those_that_failed(hosts: Program) -> None:
+    """A program that was killed leaves it the same way: what began there did not finish."""
+    text = """\
+name: look
+vars: {DIR: ""}
+steps:
+  - name: Look
+    id: a
+    kind: shell
+    foreach: [web1, web2, web3]
+    host: "{{ item }}"
+    run: |
+      cd {{ DIR }}
+      if [ {{ item }} = web2 ] && [ ! -e lost ]; then
+        touch lost
+        kill -9 $(ps -o ppid= -p $PPID)
+        exit
+      fi
+      echo {{ item }} >> effects
+"""
+    hosts.write("look", text)
+    ran = hosts("run", "look.yaml", "--arg", f"DIR={hosts.cwd}", "--json")
+    assert ran.event("step.finished", step="a[1]")["status"] == "unknown"
+    again = hosts("resume", "--only-failed", "--unknown", "retry", "--json")
+    assert again.code == 1
+    assert done(hosts) == ["web1", "web2"]
+    assert hosts("resume").code == 0
+    assert done(hosts) == ["web1", "web2", "web3"]

@@ -34,7 +34,7 @@ def test_a_run_of_which_no_item_failed_is_refused(program: Program) -> None:
     assert program("run", "plain.yaml").code == 1
     refused = program("resume", "--only-failed")
     assert refused.code == 2
-    assert "no item of a `foreach` has failed in run" in refused.err
+    assert "no item of a `foreach` has failed or broken off in run" in refused.err
 
 
 def test_on_a_terminal_one_answer_is_for_all_items_that_failed(program: Program) -> None:
