@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import socketserver
 import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -80,6 +83,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     there, `silent` accepts and says nothing, `closing` closes at once, `jumped` is reached by way of web2,
     `bare` has no mktemp, `nologin` runs nothing, `noisy` greets whoever logs in.
     """
+    if not sys.platform.startswith("linux"):
+        pytest.skip("needs the whole of 127.0.0.0/8 to be this computer, as Linux has it")
     if SERVER is None or CLIENT is None:
         lacking("openssh-server")
     with ExitStack() as stack:
@@ -93,12 +98,18 @@ def started(folder: Path, stack: ExitStack) -> Fleet:
     forced = _forced(folder)
     for key in ("host", "other", "user", *forced):
         _keygen(folder / key)
+    (folder / "home").mkdir()
     (folder / "authorized").write_text("".join(_authorized(folder, forced)))
     port = _free_port()
     for number in (0, 1):
         stack.callback(_end, _start(folder, number, port))
-    silent, closer = stack.enter_context(closing(_listening())), _free_port()
-    config = _write_config(folder, port, silent.getsockname()[1], closer, tuple(forced))
+    silent = stack.enter_context(closing(_listening()))
+    ports = {
+        "unreachable": _free_port(),
+        "silent": silent.getsockname()[1],
+        "closing": _closing(stack),
+    }
+    config = _write_config(folder, port, ports, tuple(forced))
     for number in range(len(HOSTS)):
         _wait_for(_address(number), port)
     return Fleet(_write_client(folder, config), config)
@@ -166,6 +177,8 @@ def _start(folder: Path, number: int, port: int) -> subprocess.Popen[bytes]:
         "PasswordAuthentication no",
         "KbdInteractiveAuthentication no",
         "PermitRootLogin yes",
+        # No file of the account's own shell is read.
+        f"SetEnv HOME={folder}/home",
         "MaxStartups 200",
         "LogLevel ERROR",
     ]
@@ -194,16 +207,23 @@ def _wait_for(address: str, port: int) -> None:
             return
 
 
-def _write_config(
-    folder: Path, port: int, silent: int, closing: int, forced: tuple[str, ...]
-) -> Path:
+def _closing(stack: ExitStack) -> int:
+    """A port at which somebody accepts and closes at once."""
+    server = socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+    stack.enter_context(server)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    stack.callback(server.shutdown)
+    return int(server.server_address[1])
+
+
+def _write_config(folder: Path, port: int, ports: dict[str, int], forced: tuple[str, ...]) -> Path:
     hosts = {name: (_address(number), port, "user") for number, name in enumerate(HOSTS)}
     hosts |= {name: (_address(0), port, name) for name in forced}
     hosts |= {
         "barred": (_address(0), port, "other"),
         "unknown": (_address(0), port, "user"),
-        "unreachable": ("127.0.0.1", closing, "user"),
-        "silent": ("127.0.0.1", silent, "user"),
+        **{name: ("127.0.0.1", number, "user") for name, number in ports.items()},
         "jumped": (_address(2), port, "user"),
     }
     known = folder / "known_hosts"

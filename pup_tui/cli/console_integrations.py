@@ -34,5 +34,5 @@ class ConsoleIntegrations:
 
         loaded = calling(found, action, given)
         if loaded.runbook is None:
-            return Ended(ok=False, reason=str(loaded.errors[0]), judged=False)
+            return Ended(ok=False, reason=str(loaded.errors[0]))
         return await self._parts.call_action(loaded)

@@ -80,7 +80,6 @@ def _ended(run: LocalRun, events: list[AnyEvent], printed: str) -> Ended:
         ok=run.state.status is RunStatus.SUCCEEDED,
         reason="" if run.state.status is RunStatus.SUCCEEDED else step.reason,
         status_code=last.status_code if last else None,
-        judged=last is not None and (last.status_code is not None or last.exit_code is not None),
         outputs=_outputs(run, step.captured),
         printed=printed,
     )

@@ -17,7 +17,7 @@ from pup_tui.template.text import compile_text
 HOST = "host"
 
 
-class Elsewhere:
+class Whereabouts:
     """What one place after the other says, the nearest last: of each key the nearest word wins.
 
     A step whose `host` is null is at home again. TemplateError where a text cannot be rendered, or would put

@@ -11,8 +11,10 @@ from pup_tui.core.actions import ListItems
 from pup_tui.core.amounts import Scope, render_items, render_seconds
 from pup_tui.core.render import render_text, shown_text
 from pup_tui.core.state import RunState
+from pup_tui.runbook.exposure import check_exposure
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Inventory
+from pup_tui.runbook.roles import Role
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.value_command import render_value_command
 
@@ -56,6 +58,8 @@ def asked_for(
         raise TemplateError(f"`{place}` of the inventory is empty", expression=text)
     if place == "ssh_config":
         return replace(wanted, ssh_config=named)
+    # It is a word for a program.
+    check_exposure(Role.FILE, text, secrets)
     group = ALL if given.group is None else render_text(given.group, scope).strip()
     if not group:
         raise TemplateError("`group` of the inventory is empty", expression=given.group)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.elsewhere import HOST, Elsewhere
+from pup_tui.core.elsewhere import HOST, Whereabouts
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Around, Remote, render_text
@@ -40,7 +40,7 @@ def surroundings_of(
     texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
-    elsewhere = Elsewhere()
+    elsewhere = Whereabouts()
     for id_, given in _places(program, node):
         elsewhere.take(given, state, id_)
         if not given.env and given.cwd is None:

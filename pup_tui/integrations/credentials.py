@@ -27,16 +27,23 @@ _REFUSED: Final = frozenset({401, 403})
 class Ended(Struct, frozen=True, kw_only=True):
     """How a call of an action ended.
 
-    `status_code` is that of the last answer, None where there was none, and `judged` tells that the system
-    answered at all: an attempt ended, and it was not for want of a connection or of a program.
+    `status_code` is that of the last answer, None where there was none or it was no HTTP.
     """
 
     ok: bool
     reason: str = ""
     status_code: int | None = None
-    judged: bool = True
     outputs: Mapping[str, Any] = {}
     printed: str = ""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the system has answered, and that it refuses: by its status, or by what the answer says.
+
+        Of a program that failed nobody knows why.
+        """
+        code = self.status_code
+        return not self.ok and code is not None and (code in _REFUSED or 200 <= code < 300)
 
 
 CallAction = Callable[[Loaded], Awaitable[Ended]]
@@ -122,11 +129,11 @@ class IntegrationProbe(Struct, frozen=True):
         ended = await self.call(loaded)
         if ended.ok:
             return "ok", "accepts the credentials" if said.settings else "answers"
-        if ended.status_code in _REFUSED or (ended.judged and ended.status_code is None):
+        if ended.is_refusal:
             return "refused", f"does not accept the credentials: {ended.reason}"
-        if ended.judged and ended.status_code is not None and 200 <= ended.status_code < 300:
-            return "refused", f"does not accept the credentials: {ended.reason}"
-        return "unknown", f"could not be asked about the credentials: {ended.reason}"
+        last = next((line for line in reversed(ended.printed.splitlines()) if line.strip()), "")
+        told = ": ".join(filter(None, (ended.reason, "" if ended.status_code else last.strip())))
+        return "unknown", f"could not be asked about the credentials: {told}"
 
     @property
     def _title(self) -> str:

@@ -94,13 +94,17 @@ def runbooks_of(program: Program) -> Iterator[Runbook]:
 
 
 def requirements(program: Program) -> Iterator[tuple[str, Requirement]]:
-    """What the runbooks of a program require, by the name of the program; one name may come again."""
+    """What the runbooks of a program require, and the integrations that they use, by the name of the program;
+    one name may come again.
+    """
     seen = []
-    for runbook in runbooks_of(program):
-        for each in runbook.requirements.items():
-            if each not in seen:
-                seen.append(each)
-                yield each
+    found = [runbook.requirements for runbook in runbooks_of(program)]
+    actions = (node.step.action for node in program.by_id.values())
+    found += [action.requirements for action in actions if action is not None]
+    for each in (pair for needed in found for pair in needed.items()):
+        if each not in seen:
+            seen.append(each)
+            yield each
 
 
 def required_here(program: Program) -> Iterator[tuple[str, Requirement]]:

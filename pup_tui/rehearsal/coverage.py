@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from pup_tui.core.ids import static_id
+from pup_tui.core.ids import static_id, upwards
 from pup_tui.core.notices import StepFinished
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import retry_of
@@ -48,9 +48,16 @@ class Coverage(Struct, frozen=True):
 
 def coverage_of(program: Program, traces: Iterable[Trace]) -> Coverage:
     """What some played cases reach of a runbook."""
-    points = tuple(point for node in program.by_id.values() for point in _points(node))
+    own = (node for node in program.by_id.values() if not _is_of_action(program, node))
+    points = tuple(point for node in own for point in _points(node))
     touched = {point for trace in traces for point in _touched(program, trace)}
     return Coverage(points, tuple(point for point in points if point not in touched))
+
+
+def _is_of_action(program: Program, node: Node) -> bool:
+    """Whether a step belongs to an action of an integration: what that does is proved where it is written."""
+    _, *around = upwards(node.id)
+    return any(program.node(id_).step.action is not None for id_ in around)
 
 
 def _points(node: Node) -> Iterator[Point]:
@@ -78,7 +85,7 @@ def _answers(node: Node) -> Iterator[str]:
 
 def _ends(node: Node) -> Iterator[str]:
     step, retry = node.step, retry_of(node)
-    if step.has_output:
+    if step.has_output or step.action is not None:
         yield FAILS
     if retry is not None:
         yield AGAIN

@@ -63,6 +63,7 @@ from pup_tui.rehearsal.outcomes import answered
 from pup_tui.rehearsal.problems import CaseFailed, problem_at
 from pup_tui.rehearsal.questions import CANCEL, NOBODY, Questions
 from pup_tui.rehearsal.reading import PlacedAnswer, PlacedCase
+from pup_tui.rehearsal.stand_ins import with_stand_ins
 from pup_tui.rehearsal.tape import Asked, Tape
 from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.problems import Problem
@@ -245,7 +246,7 @@ class RehearsedRun:
 
     async def _resolved(self, action: ResolveValues) -> AnyEvent:
         async def resolve(call: ResolveValues, cwd: Path) -> Any:
-            return await resolve_call(call, self._sources)
+            return await resolve_call(with_stand_ins(call), self._sources)
 
         return await resolve_values(action, resolve, Path(), self._masking, self._now)
 

@@ -67,6 +67,7 @@ from pup_tui.runbook.parts import (
     ShownTable,
     StepLink,
     Variable,
+    whole_requirements,
 )
 from pup_tui.template.sql.engines import Engine
 
@@ -1057,10 +1058,7 @@ class Runbook(Section, frozen=True, kw_only=True):
     @property
     def requirements(self) -> dict[str, Requirement]:
         """What has to be there, by the name of the program."""
-        return {
-            tool: Requirement(version=needed) if isinstance(needed, str) else needed
-            for tool, needed in self.requires.items()
-        }
+        return whole_requirements(self.requires)
 
     def refuses(self, profile: str) -> str:
         """Why it does not run with the profile of this name, empty where it does."""

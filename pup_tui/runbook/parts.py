@@ -133,6 +133,19 @@ class CalledAction(Struct, frozen=True, kw_only=True):
     check: str = ""
     requires: dict[str, Versions | Requirement] = field(default_factory=dict)
 
+    @property
+    def requirements(self) -> dict[str, Requirement]:
+        """What is required of each program that its integration needs."""
+        return whole_requirements(self.requires)
+
+
+def whole_requirements(given: Mapping[str, str | Requirement]) -> dict[str, Requirement]:
+    """What is required of each program, however the file says it."""
+    return {
+        tool: Requirement(version=needed) if isinstance(needed, str) else needed
+        for tool, needed in given.items()
+    }
+
 
 class StepLink(Section, frozen=True, kw_only=True):
     """A link beside a step, whose texts are templates."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import cost, fleet_keys, keys, outputs, statistics, terminal
+from tests.bench import cost, fleet_keys, hosts, keys, outputs, statistics, terminal
 
 ROUNDS = 5
 Row = tuple[str, float, str]
@@ -206,6 +206,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield from keys.rows(folder, environ)
     yield from fleet_keys.rows(folder, environ)
     yield from outputs.rows(folder)
+    yield from hosts.rows(folder, environ)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pup_tui.journal.reader import JournalReader
 from tests.bench import __main__ as bench
-from tests.bench import cost, fleet_keys, keys, outputs, statistics
+from tests.bench import cost, fleet_keys, hosts, keys, outputs, statistics
 from tests.support.runbooks import program_of
 
 RUNBOOKS = {
@@ -17,6 +17,7 @@ RUNBOOKS = {
     "plain": cost.PLAIN,
     "templates": cost.TEMPLATES,
     "steps": cost.steps(2),
+    "hosts": hosts.RUNBOOK,
     "fleet": fleet_keys.runbook(items=20),
     **{name: keys.runbook(name) for name in keys.FLOODS},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 FLEET = """\
 name: fleet
@@ -34,3 +35,28 @@ def test_a_run_of_which_no_item_failed_is_refused(program: Program) -> None:
     refused = program("resume", "--only-failed")
     assert refused.code == 2
     assert "no item of a `foreach` has failed in run" in refused.err
+
+
+def test_on_a_terminal_one_answer_is_for_all_items_that_failed(program: Program) -> None:
+    program.write("fleet", FLEET.replace("id: a", "id: a\n    max_errors: 1"))
+    assert program("run", "fleet.yaml").code == 1
+    for name in ("web-1", "web-2", "web-3"):
+        (program.cwd / name).touch()
+    with typed(program, "resume") as child:
+        child.expect_exact("`a[0]` failed: ")
+        child.expect_exact("run [o]nly what failed of all items")
+        child.expect_exact("leaves the run as it is?")
+        child.sendline("o")
+        assert ended(child) == 1
+        assert "1 of 3 items have not begun" in (child.before or "")
+
+
+def test_on_a_terminal_the_canaries_are_asked_about(program: Program) -> None:
+    program.write(
+        "fleet", FLEET.replace("id: a", "id: a\n    canary: 1").replace("; [", "; true || [")
+    )
+    with typed(program, "run", "fleet.yaml") as child:
+        child.expect_exact("The first 1 of 3 items have ended: 1 succeeded. Let the other 2 begin?")
+        child.expect_exact("web-1: succeeded")
+        child.sendline("y")
+        assert ended(child) == 0

@@ -9,7 +9,7 @@ from pup_tui.core.actions import ListItems
 from pup_tui.core.events import AnyEvent, CancelRequested, Interrupted
 from pup_tui.core.plan import PlannedStep, plan
 from pup_tui.drivers.replay import replay
-from tests.support.player import FAILS, OK, Player
+from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
 HOSTS = "foreach: {ansible: 'inventories/{{ ENV }}', group: '{{ GROUP }}'}"
@@ -56,6 +56,20 @@ def test_what_is_asked_is_rendered(given: str, place: dict[str, object]) -> None
     assert {key: getattr(wanted, key) for key in place} == place
     if wanted.command is not None:
         assert [*wanted.command.values.values()] == ["web"]
+
+
+def test_a_file_whose_name_turns_out_to_be_secret_is_not_asked() -> None:
+    source = """
+        steps:
+          - {name: s, kind: shell, run: ls, capture: NAME}
+          - {name: a, kind: shell, run: ls, foreach: {ansible: "{{ NAME }}"}}
+    """
+    found = Result(captures={"NAME": "hunter22"}, secrets=("NAME",))
+    player = Player(program_of(source), results={"s": [found]}).create().play()
+    assert asked(player) == []
+    assert "NAME is a secret and may not stand in the name of a file" in (
+        player.machine.state.steps["a"].reason
+    )
 
 
 def test_an_empty_inventory_is_an_empty_list() -> None:

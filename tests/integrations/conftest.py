@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support.clouds import Account, account_of_aws
 from tests.support.databases import Server, server_of
 
 PASSWORD = "s3cret-of-redis"
@@ -92,3 +93,9 @@ def alertmanager() -> Iterator[Server]:
         "prometheus-alertmanager", "prometheus-alertmanager", arguments, _is_ready
     ) as up:
         yield up
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Account]:
+    with account_of_aws() as account:
+        yield account

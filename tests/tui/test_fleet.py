@@ -321,6 +321,20 @@ async def test_a_past_run_shows_its_fleet_as_it_was(tmp_path: Path) -> None:
         assert "✔ 11 items alike" in drawn(view.query_one(AlikeList))[0]
 
 
+async def test_from_one_fleet_to_the_next_each_has_its_own_groups(tmp_path: Path) -> None:
+    plays = [*[FINE] * 12, *[Play(stdout=b"of the second\n")] * 11]
+    first, second = restart(12), shell("s", name="Second", foreach=tuple(range(11)))
+    async with console(tmp_path, first, second, plays=plays) as c:
+        await ended(c)
+        await c.until(lambda: groups(c) == ["✔ 11 items alike: of the second"])
+        c.view.query_one(StepList).focus()
+        await c.pilot.press("g")
+        await c.until(lambda: groups(c) == ["✔ 12 items alike: active 7.52.1"])
+        assert "Restart" in told(c, "#fleet-head")
+        await c.pilot.press("j")
+        await c.until(lambda: groups(c) == ["✔ 11 items alike: of the second"])
+
+
 async def test_what_others_wrote_is_shown_as_it_is(tmp_path: Path) -> None:
     hosts = (HOSTILE, *map(str, range(11)))
     plays = [Play(stdout=HOSTILE.encode() + b"\n", outcome=FAILED), FINE]

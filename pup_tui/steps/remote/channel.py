@@ -16,7 +16,7 @@ _MOST_BEFORE: Final = 64 * 1024
 _LONGEST_WORD: Final = 4096
 
 
-class Begun(Struct, frozen=True):
+class BegunThere(Struct, frozen=True):
     """The process that leads a script: its number there, that of its group, and when it was `born`."""
 
     pid: int
@@ -24,12 +24,13 @@ class Begun(Struct, frozen=True):
     born: str
 
 
-class Channel:
+class SshChannel:
     """Takes both streams of `ssh`, and hands the script's output on to `sink`, byte for byte.
 
     What came before the script is `before` and is nobody's output. What stands behind `mark` is ours: where
     the script has `begun`, that it has `failed` to begin (one word or more), and with which `code` it ended.
-    `news` is set with each of these. `lost` is why output could not be kept.
+    `news` is set with each of these. `lost` is why output could not be kept, `taken` how
+    many bytes came.
     """
 
     def __init__(self, mark: str, sink: OutputSink) -> None:
@@ -39,10 +40,11 @@ class Channel:
         self._open: set[Stream] = set()
         self._before: dict[Stream, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
         self.news = asyncio.Event()
-        self.begun: Begun | None = None
+        self.begun: BegunThere | None = None
         self.failed = ""
         self.code: int | None = None
         self.lost: OSError | None = None
+        self.taken = 0
 
     @property
     def is_ready(self) -> bool:
@@ -56,6 +58,7 @@ class Channel:
         return "\n".join(text.strip() for text in said if text.strip())
 
     def write(self, stream: Stream, data: bytes) -> None:
+        self.taken += len(data)
         data = self._held[stream] + data
         while (at := data.find(self._mark)) >= 0:
             word, line, rest = data[at + len(self._mark) :].partition(b"\n")
@@ -103,7 +106,7 @@ class Channel:
                 self._open.add(stream)
             case ["s", pid, group, born] if pid.isdecimal() and group.isdecimal():
                 self._open.add(stream)
-                self.begun = Begun(int(pid), int(group), born)
+                self.begun = BegunThere(int(pid), int(group), born)
             case ["f", *told] if told:
                 self.failed = " ".join(told)
             case ["e", code] if code.isdecimal():

@@ -14,9 +14,9 @@ from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_s
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import run_process
-from pup_tui.steps.remote.channel import Begun
+from pup_tui.steps.remote.channel import BegunThere
 from pup_tui.steps.remote.programs import call_of, new_mark
-from pup_tui.steps.remote.ssh import CONNECT, Call, Heard
+from pup_tui.steps.remote.ssh import CONNECT, Heard, SshCall
 
 if TYPE_CHECKING:
     from pup_tui.output.passage import Stream
@@ -30,7 +30,7 @@ class LeftThere(Struct, frozen=True):
     """The process that leads a script on another computer."""
 
     remote: Remote
-    begun: Begun
+    begun: BegunThere
 
     @property
     def told(self) -> str:
@@ -38,7 +38,7 @@ class LeftThere(Struct, frozen=True):
         return f"process {self.begun.pid} on {self.remote.host}"
 
 
-async def end_there(call: Call, left: LeftThere, context: Context) -> tuple[bool, str]:
+async def end_there(call: SshCall, left: LeftThere, context: Context) -> tuple[bool, str]:
     """End the group of a process by a second connection; whether nothing of it is left, and what to tell.
 
     It gets TERM, and KILL after the grace, and only if it is the one that was begun.
@@ -69,7 +69,7 @@ async def end_there(call: Call, left: LeftThere, context: Context) -> tuple[bool
 
 
 async def wait_there(
-    call: Call, left: LeftThere, sink: OutputSink, stop: Stop, context: Context
+    call: SshCall, left: LeftThere, sink: OutputSink, stop: Stop, context: Context
 ) -> Outcome:
     """Wait until a process that an earlier attempt began is gone: how its script ended nobody knows."""
     mark = new_mark()
@@ -88,7 +88,7 @@ async def wait_there(
 
 
 async def _spoken(
-    call: Call, content: bytes, heard: OutputSink, stop: Stop, context: Context
+    call: SshCall, content: bytes, heard: OutputSink, stop: Stop, context: Context
 ) -> Outcome:
     """Have a program of ours run by a connection of its own."""
     # It is no process of the attempt: nothing of it is to be found again.

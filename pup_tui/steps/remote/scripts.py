@@ -21,12 +21,12 @@ from pup_tui.steps.executor import (
 )
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import DRAIN, exit_reason, on_pipes
-from pup_tui.steps.remote.channel import Channel
+from pup_tui.steps.remote.channel import SshChannel
 from pup_tui.steps.remote.left import LeftThere, end_there, wait_there
 from pup_tui.steps.remote.programs import new_mark
 from pup_tui.steps.remote.sending import Sending
 from pup_tui.steps.remote.sent import UnfitError, parcel
-from pup_tui.steps.remote.ssh import OWN_FAILURE, Call, Calls, SshError, last_line
+from pup_tui.steps.remote.ssh import OWN_FAILURE, SshCall, SshCalls, SshError, last_line
 from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pup_tui.core.requests import ShellRequest
 
 _GO: Final = b"go\n"
+_ON_THE_WAY: Final = 8 * 1024 * 1024
+"""Bytes of output that may still be on their way when a script has ended: more than `ssh` lets be."""
 _CLOSES_WITHIN: Final = 1.0
 """Seconds for `ssh` to end once the script there was ended."""
 
@@ -42,7 +44,7 @@ class RemoteScripts:
     """Runs the scripts of steps on other computers; it keeps how `ssh` is called for each."""
 
     def __init__(self) -> None:
-        self._calls = Calls()
+        self._calls = SshCalls()
 
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
@@ -67,7 +69,7 @@ class RemoteScripts:
             return Outcome(ok=False, reason=f"{remote.host}: {error}", is_unknown=left is not None)
         except UnfitError as error:
             return Outcome(ok=False, reason=str(error))
-        session = _Session(call, Channel(mark, sink), sink, context)
+        session = _Session(call, SshChannel(mark, sink), sink, context)
         return await session.run(content, request.success_codes, stop)
 
 
@@ -78,7 +80,9 @@ def _left(follow: str) -> LeftThere | None:
 class _Session:
     """One script on another computer, by a process of `ssh`."""
 
-    def __init__(self, call: Call, channel: Channel, sink: OutputSink, context: Context) -> None:
+    def __init__(
+        self, call: SshCall, channel: SshChannel, sink: OutputSink, context: Context
+    ) -> None:
         self._call = call
         self._channel = channel
         self._sink = sink
@@ -141,9 +145,8 @@ class _Session:
         sending.add(_GO, last=True)
 
     async def _finished(self, child: Child, success: tuple[int, ...]) -> Outcome:
-        ended = await child.drained(DRAIN)
-        if self._is_over and not (ended and await self._has_ended(child)):
-            if not ended:
+        if self._is_over and not await self._ends_itself(child):
+            with contextlib.suppress(OSError):
                 note(
                     self._sink,
                     f"ended, though a process that it started on {self._host} holds its output open: what "
@@ -151,6 +154,8 @@ class _Session:
                     "`>log 2>&1 &`",
                 )
             await child.end()
+        # Who ends has written all; a connection that is shared may hold what it wrote to open.
+        await child.drained(DRAIN)
         code = child.reap()
         self._channel.end()
         if self._left is None:
@@ -159,11 +164,19 @@ class _Session:
             return self._lost(code)
         return self._ended(self._channel.code, success)
 
-    async def _has_ended(self, child: Child) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with late.timeout(_CLOSES_WITHIN):
-                return await child.exited()
-        return False
+    async def _ends_itself(self, child: Child) -> bool:
+        """Whether `ssh` ends with the script: it does once nothing there holds the output open.
+
+        What was printed before may take its time on a slow line.
+        """
+        most = self._channel.taken + _ON_THE_WAY
+        while True:
+            before = self._channel.taken
+            with contextlib.suppress(TimeoutError):
+                async with late.timeout(DRAIN):
+                    return await child.exited()
+            if self._channel.taken == before or self._channel.taken > most:
+                return False
 
     def _ended(self, code: int, success: tuple[int, ...]) -> Outcome:
         reason = exit_reason(code, success)
@@ -182,7 +195,8 @@ class _Session:
             return Outcome(ok=False, reason=why)
         said = self._channel.before
         if said:
-            self._sink.write("stderr", f"{said}\n".encode(errors="replace"))
+            with contextlib.suppress(OSError):
+                self._sink.write("stderr", f"{said}\n".encode(errors="replace"))
         told_last = last_line(said)
         if code == OWN_FAILURE:
             why = told_last or f"ssh exited with {OWN_FAILURE} and said nothing"

@@ -37,7 +37,7 @@ class SshError(Exception):
     """Why `ssh` cannot be called for a host, as a sentence."""
 
 
-class Call(Struct, frozen=True):
+class SshCall(Struct, frozen=True):
     """How `ssh` is called for a host: its words up to the command, and the environment for it."""
 
     executable: str
@@ -50,13 +50,13 @@ class Call(Struct, frozen=True):
         return _process(self.executable, (*self.words, literal), context)
 
 
-class Calls:
+class SshCalls:
     """Knows how `ssh` is called for each host: what the operator's configuration says is asked once."""
 
     def __init__(self) -> None:
-        self._known: dict[Remote, Call] = {}
+        self._known: dict[Remote, SshCall] = {}
 
-    async def to(self, remote: Remote, stop: Stop, context: Context) -> Call | None:
+    async def to(self, remote: Remote, stop: Stop, context: Context) -> SshCall | None:
         """The call for a host, None where a stop came first. Raises SshError."""
         if (known := self._known.get(remote)) is not None:
             return known
@@ -73,7 +73,7 @@ class Calls:
             else (f"ConnectTimeout={CONNECT}",)
         )
         given = [word for each in ("BatchMode=yes", *own) for word in ("-o", each)]
-        call = Call(executable, (*_ALWAYS, *given, *where), remote)
+        call = SshCall(executable, (*_ALWAYS, *given, *where), remote)
         self._known[remote] = call
         return call
 

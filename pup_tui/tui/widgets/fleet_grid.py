@@ -95,6 +95,7 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._cells: Sequence[StepProgress] = ()
+        self._states: Sequence[str] = ()
         self._layout = CellLayout(0)
         self._cursor = 0
         self._moved = False
@@ -104,16 +105,26 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What is shown
 
-    def show(self, cells: Sequence[StepProgress], *, anew: bool) -> None:
-        """Show these items as they stand now; those of another fleet are shown `anew`."""
-        self._cells = cells
+    def show(self, cells: Sequence[StepProgress], states: Sequence[str], *, anew: bool) -> None:
+        """Show these items, which stand as `states` say; those of another fleet are shown `anew`."""
+        before, stood, at = self._cells, self._states, self._cursor
+        self._cells, self._states = cells, states
         if anew:
             self._cursor, self._moved = 0, False
         self._cursor = min(self._cursor, max(0, len(cells) - 1))
         if not self._moved:
             self._cursor = _foremost(cells)
-        self._fit()
-        self.refresh()
+        fits = self._fit()
+        if anew or not fits or before is not cells or len(stood) != len(states):
+            self.refresh()
+            return
+        changed = {
+            n for n, (now, then) in enumerate(zip(states, stood, strict=True)) if now != then
+        }
+        moved = {at, self._cursor} if at != self._cursor else set()
+        # A thousand cells take many rows, and mostly one or two of them have changed.
+        for row in {each // self._layout.per_row for each in changed | moved}:
+            self.refresh_line(row)
 
     @property
     def cell(self) -> StepProgress | None:
@@ -142,12 +153,15 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self._fit()
 
-    def _fit(self) -> None:
+    def _fit(self) -> bool:
+        """Lay the cells out anew; whether they stand where they stood."""
+        before = self._layout.per_row, self.virtual_size.height
         self._layout = CellLayout(self.size.width)
         rows = self._layout.rows(len(self._cells))
         if self.virtual_size.height != rows:
             self.virtual_size = Size(0, rows)
         self._keep_in_sight()
+        return before == (self._layout.per_row, rows)
 
     def _keep_in_sight(self) -> None:
         top, height, row = self.scroll_offset.y, self.size.height, self._row
@@ -226,8 +240,10 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
         start = (self.scroll_offset.y + y) * per_row
         texts, styles = [" " * _MARGIN], [looks[""]]
         column = _MARGIN
-        for place, cell in enumerate(self._cells[start : start + per_row]):
-            mark = mark_of(cell.stands_as)
+        row = slice(start, start + per_row)
+        cells = zip(self._cells[row], self._states[row], strict=True)
+        for place, (cell, state) in enumerate(cells):
+            mark = mark_of(state)
             style = looks[mark.tone]
             if start + place == self._cursor:
                 style += looks["cursor"]

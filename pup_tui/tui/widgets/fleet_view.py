@@ -103,12 +103,12 @@ class FleetView(Vertical):
         states = [item.stands_as for item in fleet.children]
         errors = sum(item.status in FAILED for item in fleet.children)
         self._head.update(_head(fleet, standing_of(states, errors, rates)), layout=False)
-        self.grid.show(fleet.children, anew=anew)
+        self.grid.show(fleet.children, states, anew=anew)
         self._show_groups()
         self._show_cell()
         self._share_room()
         if not self._comparing:
-            self._compare(self._alike)
+            self._compare()
 
     @property
     def rows_needed(self) -> int:
@@ -158,15 +158,17 @@ class FleetView(Vertical):
         return self._last[1]
 
     @work(group="alike", exit_on_error=False)
-    async def _compare(self, outputs: AlikeOutputs) -> None:
-        """Find out which items printed the same, as long as others end meanwhile."""
+    async def _compare(self) -> None:
+        """Find out which items printed the same, as long as others end or another fleet is shown."""
         self._comparing = True
         try:
-            while self.is_attached and (ended := outputs.ended()) is not None:
+            while self.is_attached and (outputs := self._alike) is not None:
+                ended = outputs.ended()
+                if ended is None:
+                    break
                 await aside(outputs.read, ended)
-                if outputs is self._alike:
-                    self._show_groups()
-                    self._share_room()
+                self._show_groups()
+                self._share_room()
         finally:
             self._comparing = False
 
@@ -176,7 +178,8 @@ class FleetView(Vertical):
             self._groups.show(self._alike.groups, noun, self._called)
 
     def _called(self, item: str) -> str:
-        return self._progress.steps[item].called
+        known = self._progress.steps.get(item)
+        return item if known is None else known.called
 
     # Moving
 

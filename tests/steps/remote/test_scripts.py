@@ -218,6 +218,7 @@ class TestHosts:
             ("unknown", "Host key verification failed"),
             ("barred", "Permission denied (publickey)"),
             ("silent", "timed out"),
+            ("closing", "closed"),
             ("no-such-host.invalid", "Could not resolve hostname"),
         ],
     )
@@ -240,6 +241,12 @@ class TestHosts:
         assert outcome.reason == (
             "python0 is not on PATH of web1; install it there or change `shell`"
         )
+
+    async def test_nobody_becomes_root_there(self, on: Elsewhere) -> None:
+        outcome = await on("bare", "echo never", become=True)
+        assert outcome.reason.startswith("bare did not begin the script: ")
+        assert "sudo" in outcome.reason
+        assert not outcome.unreachable
 
     async def test_no_ssh_here(self, on: Elsewhere, tmp_path: Path) -> None:
         on.context = replace(on.context, environ={"PATH": str(tmp_path)})
