@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support import databases
 from tests.support.databases import Server, server_of
 
 PASSWORD = "s3cret-of-redis"
@@ -91,4 +92,16 @@ def alertmanager() -> Iterator[Server]:
     with server_of(
         "prometheus-alertmanager", "prometheus-alertmanager", arguments, _is_ready
     ) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with databases.postgresql() as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def postgres_replica(postgres: Server) -> Iterator[Server]:
+    with databases.postgresql_replica(postgres, "replica") as up:
         yield up

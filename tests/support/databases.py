@@ -58,6 +58,10 @@ def _free_port() -> int:
         return port
 
 
+def _as_postgres() -> list[str]:
+    return [*_as("postgres"), "env", "LC_ALL=C.UTF-8"]
+
+
 @contextmanager
 def _folder(user: str) -> Iterator[Path]:
     """A folder that belongs to the server's user, and whose name is short enough for sockets."""
@@ -96,35 +100,58 @@ def _running(
 
 @contextmanager
 def postgresql() -> Iterator[Server]:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        _lacking("postgresql")
-    tools, user = found[-1].parent, "postgres"
-    with _folder(user) as folder:
-        first = [*_as(user), "env", "LC_ALL=C.UTF-8"]
+    """A primary."""
+    initdb = _postgresql_tool("initdb")
+    with _folder("postgres") as folder:
         options = ("--auth=scram-sha-256", "--no-sync", "--username=app", "--encoding=UTF8")
         password = folder / "password"
         password.write_text(PASSWORD)
         password.chmod(0o644)
-        _run(*first, str(found[-1]), *options, f"--pwfile={password}", f"--pgdata={folder}/data")
-        command = [
-            *first,
-            str(tools / "postgres"),
-            f"-D{folder}/data",
-            "-cfsync=off",
-            "-clisten_addresses=127.0.0.1",
-            f"-cunix_socket_directories={folder}",
-            f"-cport={_free_port()}",
-        ]
-        port = command[-1].rpartition("=")[2]
-        ask = [str(tools / "pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
-        with _running(
-            command, folder, int(port), lambda: subprocess.run(ask, check=False).returncode == 0
-        ) as up:
-            environ = {**os.environ, "PGPASSWORD": PASSWORD}
-            create = [str(tools / "createdb"), "-h127.0.0.1", f"-p{port}", "-Uapp", "shop"]
-            subprocess.run(create, check=True, env=environ)
+        _run(*_as_postgres(), initdb, *options, f"--pwfile={password}", f"--pgdata={folder}/data")
+        with _postgresql_in(folder) as up:
+            create = [_postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
+            subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
             yield up
+
+
+@contextmanager
+def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
+    """A replica, which the primary knows by this name, and for which it keeps a slot of this name."""
+    copy = _postgresql_tool("pg_basebackup")
+    with _folder("postgres") as folder:
+        source = f"host=127.0.0.1 port={primary.port} user=app application_name={name}"
+        options = ("--no-sync", "--checkpoint=fast", "--create-slot", f"--slot={name}", "-R")
+        given = ("env", f"PGPASSWORD={PASSWORD}", copy, f"--dbname={source}", *options)
+        _run(*_as_postgres(), *given, f"--pgdata={folder}/data")
+        with _postgresql_in(folder) as up:
+            yield up
+
+
+@contextmanager
+def _postgresql_in(folder: Path) -> Iterator[Server]:
+    """The server of a folder that has its data."""
+    port = _free_port()
+    command = [
+        *_as_postgres(),
+        _postgresql_tool("postgres"),
+        f"-D{folder}/data",
+        "-cfsync=off",
+        "-clisten_addresses=127.0.0.1",
+        f"-cunix_socket_directories={folder}",
+        f"-cport={port}",
+    ]
+    ask = [_postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
+    with _running(
+        command, folder, port, lambda: subprocess.run(ask, check=False).returncode == 0
+    ) as up:
+        yield up
+
+
+def _postgresql_tool(name: str) -> str:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    if not found:
+        _lacking("postgresql")
+    return str(found[-1])
 
 
 @contextmanager

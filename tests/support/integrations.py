@@ -15,7 +15,7 @@ from pup_tui.catalog.value_sources import local_sources
 from pup_tui.core.actions import Question
 from pup_tui.core.ids import UNDO
 from pup_tui.core.program import compile_program
-from pup_tui.core.requests import HttpRequest, ShellRequest
+from pup_tui.core.requests import HttpRequest, ShellRequest, SqlRequest
 from pup_tui.core.state import RunState, RunStatus
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.drivers.local import LocalRun
@@ -29,6 +29,7 @@ from pup_tui.private import make_private_dir
 from pup_tui.runbook.files import INTEGRATIONS, integration_files
 from pup_tui.steps.http import HttpExecutor
 from pup_tui.steps.shell import ShellExecutor
+from pup_tui.steps.sql.executor import SqlExecutor
 from tests.support.runs import ENVIRON, Seen, local_run
 
 RECORD = "TESTS_PROVED"
@@ -109,6 +110,7 @@ async def carried_out(
         folder,
         executors={
             ShellRequest: ShellExecutor(),
+            SqlRequest: SqlExecutor(),
             HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
         },
         sources=local_sources({**ENVIRON, **environ}, folder),
