@@ -105,3 +105,15 @@ def postgres() -> Iterator[Server]:
 def postgres_replica(postgres: Server) -> Iterator[Server]:
     with databases.postgresql_replica(postgres, "replica") as up:
         yield up
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    with databases.mariadb() as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def mariadb_replica(mariadb: Server) -> Iterator[Server]:
+    with databases.mariadb_replica(mariadb) as up:
+        yield up

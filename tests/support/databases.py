@@ -174,6 +174,30 @@ def server_of(
 
 @contextmanager
 def mariadb() -> Iterator[Server]:
+    """A primary."""
+    start = (
+        "create database shop;\n"
+        f"create user app@'127.0.0.1' identified by '{PASSWORD}';\n"
+        "grant all on *.* to app@'127.0.0.1';\n"
+    )
+    with _mariadb(start, "--log-bin=log", "--server-id=1") as up:
+        yield up
+
+
+@contextmanager
+def mariadb_replica(primary: Server) -> Iterator[Server]:
+    """A replica of a primary, which gets from it all that was ever done there."""
+    start = (
+        f"change master to master_host='127.0.0.1', master_port={primary.port}, master_user='app', "
+        f"master_password='{PASSWORD}', master_use_gtid=slave_pos;\nstart replica;\n"
+    )
+    with _mariadb(start, "--server-id=2", "--read-only") as up:
+        yield up
+
+
+@contextmanager
+def _mariadb(start: str, *options: str) -> Iterator[Server]:
+    """A server that begins with these statements."""
     install = shutil.which("mariadb-install-db")
     server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
     if install is None or server is None:
@@ -197,22 +221,19 @@ def mariadb() -> Iterator[Server]:
             "--skip-test-db",
             *quick,
         )
-        start = folder / "start.sql"
-        start.write_text(
-            "create database shop;\n"
-            f"create user app@'127.0.0.1' identified by '{PASSWORD}';\n"
-            "grant all on *.* to app@'127.0.0.1';\n"
-        )
-        start.chmod(0o644)
+        statements = folder / "start.sql"
+        statements.write_text(start)
+        statements.chmod(0o644)
         command = [
             *_as(user),
             server,
             "--no-defaults",
             f"--datadir={folder}/data",
             f"--socket={folder}/socket",
-            f"--init-file={start}",
+            f"--init-file={statements}",
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",
+            *options,
             *quick,
             f"--port={_free_port()}",
         ]
