@@ -237,8 +237,21 @@ def _mariadb(start: str, *options: str) -> Iterator[Server]:
             *quick,
             f"--port={_free_port()}",
         ]
-        log, port = folder / "log", int(command[-1].rpartition("=")[2])
-        with _running(
-            command, folder, port, lambda: b"ready for connections" in log.read_bytes()
-        ) as up:
+        port = int(command[-1].rpartition("=")[2])
+        ask = [
+            "mariadb",
+            "--no-defaults",
+            "-h127.0.0.1",
+            f"-P{port}",
+            "-uapp",
+            "shop",
+            "-eselect 1",
+        ]
+        environ = {**os.environ, "MYSQL_PWD": PASSWORD}
+
+        def ready() -> bool:
+            # A replica lets `app` in when it has got that user from its primary.
+            return subprocess.run(ask, env=environ, capture_output=True).returncode == 0
+
+        with _running(command, folder, port, ready) as up:
             yield up
