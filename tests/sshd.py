@@ -7,6 +7,7 @@ import shutil
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -82,6 +83,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     there, `silent` accepts and says nothing, `closing` closes at once, `jumped` is reached by way of web2,
     `bare` has no mktemp, `nologin` runs nothing, `noisy` greets whoever logs in.
     """
+    if not sys.platform.startswith("linux"):
+        pytest.skip("needs the whole of 127.0.0.0/8 to be this computer, as Linux has it")
     if SERVER is None or CLIENT is None:
         lacking("openssh-server")
     with ExitStack() as stack:

@@ -15,9 +15,9 @@ from pup_tui.catalog.folder_files import (
     RUNBOOKS_VARIABLE,
     closed_folder,
     files_of,
+    named_files,
     runbook_files,
     stat_of,
-    template_files,
 )
 from pup_tui.catalog.known_pup import KnownPup
 from pup_tui.catalog.places import HERE, Folder
@@ -338,7 +338,7 @@ class Catalog:
             for path in (
                 (folder.path,)
                 if folder.is_written
-                else (*files_of(folder), *template_files(folder.path))
+                else (*files_of(folder), *named_files(folder.path))
             )
         )
         return (places, *((path, stat_of(path)) for path in files))

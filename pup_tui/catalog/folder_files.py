@@ -63,9 +63,15 @@ def stat_of(path: Path) -> object:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def template_files(folder: Path) -> list[Path]:
-    """The step templates and groups of a directory, of at most `_MAX_LISTED` files."""
-    from pup_tui.runbook.files import below
+def named_files(folder: Path) -> list[Path]:
+    """What runbooks of a directory name by `template`: step templates, of at most `_MAX_LISTED` files, and
+    integrations.
+    """
+    from pup_tui.runbook.files import INTEGRATIONS, below, integration_files
 
     found = below(folder / "_templates", _MAX_LISTED)
-    return sorted(path for path in found if path.suffix in SUFFIXES)
+    integrations = folder / INTEGRATIONS
+    return [
+        *sorted(path for path in found if path.suffix in SUFFIXES),
+        *(integrations / name for name in integration_files(integrations)),
+    ]

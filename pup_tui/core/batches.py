@@ -55,7 +55,9 @@ def waits(run: Run, key: str, item: Node) -> bool:
     loop = run.program.node(key)
     if not _anything_left(run, key, block):
         return False
-    if block.taken == block.canary and loop.step.asks_after_canary:
+    if block.taken == block.canary and (
+        loop.step.asks_after_canary or _none_was_reached(run, block)
+    ):
         if not run.step(loop).canary_passed:
             _ask(run, loop, block)
             return True
@@ -92,6 +94,11 @@ def _anything_left(run: Run, key: str, block: BlockState) -> bool:
         item not in earlier.steps or not ended_well(earlier.steps[item]) or item in earlier.again
         for item in left
     )
+
+
+def _none_was_reached(run: Run, block: BlockState) -> bool:
+    """Whether the canaries tell nothing of what the others will come to."""
+    return all(run.state.steps[item].unreachable for item in block.children[: block.canary])
 
 
 def _has_acted(run: Run, block: BlockState) -> bool:

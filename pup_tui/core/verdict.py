@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope
@@ -32,6 +34,9 @@ def conclude(run: Run, node: Node, event: AttemptFinished) -> None:
         run.fail(node, verdict.failure)
 
 
+_HOLDS: Final = Judgement(holds=True)
+
+
 class Verdict(Struct, frozen=True):
     """`failure` None means success, `captures` whether the captures count; `remark` is shown."""
 
@@ -46,6 +51,11 @@ def verdict_of(step: Step, event: AttemptFinished, scope: Scope) -> Verdict:
     if not event.ok:
         return Verdict(event.reason or "failed", captures=False)
     if found.missing:
+        # What an assertion says of such an output tells more than what is not in it; of an assertion that
+        # cannot be judged, for want of a capture maybe, nothing can be told.
+        known = tuple(each if each.holds is False else _HOLDS for each in found.assertions)
+        if broken := _assertions(step, known, scope).failure:
+            return Verdict(broken, captures=False)
         told = "; ".join(f"capture {name}: {why}" for name, why in found.missing.items())
         return Verdict(told, captures=False)
     if found.until is not None and found.until.holds is not True:

@@ -115,7 +115,7 @@ def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> No
     assert "TITLE" in steps["complete"]["reason"]
     assert set(steps["logs"]) == {
         "id", "name", "kind", "command", "danger", "mutates", "when", "known", "reason",
-        "depth", "confirm", "undo", "stdin", "body", "body_file", "statement",
+        "depth", "host", "confirm", "undo", "stdin", "body", "body_file", "statement",
         "where", "rules", "looked",
     }  # fmt: skip
     args = ("incident-triage", "--arg", "INCIDENT_ID=1", "--arg", "SERVICE=pay")

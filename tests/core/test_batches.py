@@ -283,6 +283,17 @@ def test_canaries_of_which_more_fail_than_may_ask_nothing_and_begin_nothing() ->
     assert unasked.statuses()["b"] == "succeeded"
 
 
+def test_canaries_of_which_none_could_be_reached_ask_though_they_usually_do_not() -> None:
+    keys = "canary: 2\n    canary_confirm: false\n    unreachable: ignore"
+    player = played(4, keys, [LOST, LOST])
+    assert begun(player) == [0, 1]
+    asked = "The first 2 of 4 items have ended: 2 unreachable. Let the other 2 begin?"
+    assert question(player).message.splitlines()[0] == asked
+    player.answer("a", "yes").play()
+    assert begun(player) == [0, 1, 2, 3]
+    assert played(4, keys, [LOST, OK]).asked == []
+
+
 @pytest.mark.parametrize("canary", ["4", "9", "100%"])
 def test_where_there_are_canaries_only_nobody_is_asked(canary: str) -> None:
     player = played(4, f"canary: {canary}", [OK, OK, OK, FAILS])

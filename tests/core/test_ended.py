@@ -58,6 +58,16 @@ def test_one_that_failed_has_its_reason_and_no_time() -> None:
         ("timeout: 2s", Result(hangs=True), "timed out after 2 s"),
         ("capture: {X: json.a}", Result(missing={"X": "no a"}), "capture X: no a"),
         (
+            "capture: {X: json.a}, assert: {that: json.b, message: There is nothing.}",
+            Result(missing={"X": "no a"}, assertions=(False,)),
+            "assertion failed: There is nothing.",
+        ),
+        (
+            "capture: {X: json.a}, assert: {that: X > 3, message: It is too little.}",
+            Result(missing={"X": "no a"}, assertions=(None,)),
+            "capture X: no a",
+        ),
+        (
             "poll: {until: value > 3, max_attempts: 1}",
             Result(until=False, value=1.0),
             "the condition was not met after 1 attempts: value > 3; last value: 1",

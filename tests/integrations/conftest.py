@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support import databases
+from tests.support.clouds import Account, account_of_aws
 from tests.support.databases import Server, server_of
 
 PASSWORD = "s3cret-of-redis"
@@ -117,3 +118,9 @@ def mariadb() -> Iterator[Server]:
 def mariadb_replica(mariadb: Server) -> Iterator[Server]:
     with databases.mariadb_replica(mariadb) as up:
         yield up
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Account]:
+    with account_of_aws() as account:
+        yield account

@@ -39,6 +39,25 @@ VENDORS = {
             "/users.lookupByEmail": {"user": {"id": "U012AB3CD"}},
         },
     ),
+    "github": Vendor(
+        {"github": ("PUP_TUI_GITHUB_URL", "")},
+        {"GH_TOKEN": "not-a-token"},
+        answers={
+            "/repos/{owner}/{repo}/actions/runs/{run_id}": {
+                "status": "completed",
+                "conclusion": "success",
+            }
+        },
+    ),
+    "jira": Vendor(
+        {"jira": ("PUP_TUI_JIRA_URL", "")},
+        {"PUP_TUI_JIRA_EMAIL": "alice@example.com", "PUP_TUI_JIRA_TOKEN": "not-a-token"},
+        answers={
+            "/rest/api/3/issue/{issueIdOrKey}": {
+                "fields": {"status": {"name": "Open"}, "summary": "It is slow"}
+            }
+        },
+    ),
     "pagerduty": Vendor(
         {
             "pagerduty": ("PAGERDUTY_API_HOST", ""),
@@ -89,11 +108,14 @@ class StandIn:
 
 
 def actions() -> list[tuple[str, str]]:
+    """Those that say that a description proves them."""
     found = []
     for name in VENDORS:
         said = bundled(name).said
         assert said is not None
-        found += [(name, action) for action in said.actions]
+        found += [
+            (name, key) for key, each in said.actions.items() if each.verified == "description"
+        ]
     return found
 
 
@@ -124,8 +146,13 @@ async def test_a_request_is_as_the_vendor_describes_it(
     asked = list(dict.fromkeys(stand_in.asked))
     assert asked
     failing = StandIn(vendor, fails=True)
+    # What waits would wait for something else than an error.
+    short = {"TIMEOUT": "100ms"} if "TIMEOUT" in said.actions[action].params else {}
+    given = {**said.actions[action].example, **short}
     async with FakeServer(handler=failing) as server:
-        done = await carried_out(name, action, tmp_path / "failing", around(vendor, server.url))
+        done = await carried_out(
+            name, action, tmp_path / "failing", around(vendor, server.url), given
+        )
     assert not done.ok
     assert done.reason
     proved(name, action, "description", ", ".join(asked))
@@ -141,6 +168,7 @@ def _all_of(name: str, action: str) -> dict[str, Any]:
         "boolean": True,
         "list": ["one", "two"],
         "duration": "60s",
+        "json": "{}",
     }
     values: dict[str, Any] = {}
     for param, variable in said.actions[action].params.items():

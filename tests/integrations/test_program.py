@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.program import Program, program_in
 
@@ -168,6 +171,15 @@ def test_all_of_them_are_listed_and_valid(program: Program) -> None:
     assert "`effect` cannot be `x`" in done.out
 
 
+def test_an_edited_integration_is_noticed(program: Program) -> None:
+    catalog = Catalog([Folder(program.cwd / "own", Origin.GIVEN)])
+    before = catalog.stamp()
+    assert catalog.find("talk").broken is False
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text("integration: chat\n")
+    assert catalog.stamp() != before
+    assert catalog.find("talk").broken
+
+
 def test_who_trusts_is_told_of_credentials(program: Program) -> None:
     (program.cwd / "own").rename(program.cwd / "runbooks")
     done = program("trust", "./runbooks/talk.yaml")
@@ -176,3 +188,14 @@ def test_who_trusts_is_told_of_credentials(program: Program) -> None:
         "and sends it to https://chat.example.com, or where env:CHAT_URL leads"
         in done.out + done.err
     )
+
+
+def test_a_setting_is_found_once_in_a_run(program: Program, chat: FakeServer) -> None:
+    counting = CHAT.replace(
+        'from: "env:CHAT_TOKEN"', f'from: "command:echo x >> asked; echo {TOKEN}"'
+    )
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text(counting)
+    done = program("run", "own/talk.yaml", "--runbooks", "own", CHAT_URL=chat.url)
+    assert done.code == 0, done.err
+    assert len(chat.requests) == 2
+    assert (program.cwd / "asked").read_text() == "x\n"

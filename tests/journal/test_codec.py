@@ -114,6 +114,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "asks_again": st.booleans(),
     "undo": st.booleans(),
     "only_undo": st.booleans(),
+    "only_failed": st.booleans(),
+    "items": st.lists(values, max_size=3).map(tuple),
     "done": st.dictionaries(texts, named, max_size=3),
     "taken_back": names,
     "skipped": st.dictionaries(texts, texts, max_size=3),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pup_tui.catalog.effects import effect_word, may_change, mutates
 from pup_tui.core.program import compile_program
-from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.lint import linter
+from pup_tui.runbook.load import Loaded, load_files
 from pup_tui.runbook.model import GroupStep
 
 Check = Callable[..., Loaded]
@@ -207,3 +209,15 @@ def test_what_is_wrong_with_the_file(old: str, new: str, told: str, errors: Erro
     assert old in CHAT
     found = errors(calling("chat/who"), {FILE: CHAT.replace(old, new)})
     assert any(told in each for each in found), found
+
+
+@pytest.mark.parametrize(("action", "told"), [("post", 0), ("drop", 1)])
+def test_a_comment_that_silences_nothing_is_told_where_its_action_is_called(
+    action: str, told: int
+) -> None:
+    comment = "    # lint: ok verify-off because nothing is verified\n"
+    chat = CHAT.replace("    steps: [{name: Drop", comment + "    steps: [{name: Drop")
+    given = "with: {TEXT: hello}" if action == "post" else "danger: false"
+    files = {"runbook.yaml": calling(f"chat/{action}", given).encode(), FILE: chat.encode()}
+    loaded = load_files("runbook", files, Path("runbook.yaml"), linter=linter(None))
+    assert [problem.code for problem in loaded.warnings].count("useless-silencing") == told

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook.lint import RULES, linter
 from pup_tui.runbook.lint.rules import MAX_WARNINGS
 from pup_tui.runbook.lint.silencing import USELESS
-from pup_tui.runbook.load import Loaded, load
+from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.pattern import matches
+from tests.support.bundled import BUNDLED, load_bundled
 
 Lint = Callable[..., Loaded]
 
@@ -1683,9 +1683,9 @@ def test_loading_alone_does_not_lint(check: Lint) -> None:
     assert check(step("url: /x", "verify: false", kind="http")).problems == ()
 
 
-@pytest.mark.parametrize("path", sorted(bundled_dir().glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_the_bundled_runbooks_have_no_warnings(path: Path) -> None:
-    assert [str(problem) for problem in load(path, linter=linter()).problems] == []
+    assert [str(each) for each in load_bundled(path, linter=linter()).problems] == []
 
 
 OFF = "verify: false"

@@ -9,6 +9,7 @@ import pytest
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load, load_files
 from pup_tui.runbook.problems import InvalidRunbook
+from tests.support.bundled import BUNDLED, load_bundled
 
 TEXT = """\
 name: restart
@@ -107,10 +108,9 @@ def test_a_file_over_the_limit_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 def test_bundled_runbooks_are_valid() -> None:
-    bundled = sorted((Path(__file__).parents[2] / "runbooks").glob("*.yaml"))
-    assert bundled
-    for path in bundled:
-        assert load(path).errors == (), path
+    assert BUNDLED
+    for path in BUNDLED:
+        assert load_bundled(path).errors == (), path
 
 
 def test_a_link_that_goes_round_in_a_circle(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNod
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.schema import schema
 from pup_tui.runbook.steps import KINDS
+from tests.support.bundled import BUNDLED, way_to_schema
 from tests.support.generated import FILES, Maker
 from tests.support.often import often
 from tests.support.runbooks import VALID_FILES
@@ -107,11 +108,11 @@ def test_the_file_beside_the_bundled_runbooks_is_the_schema() -> None:
     assert written == safe_json(whole_schema(), indent=2) + "\n", "run `make schema`"
 
 
-@pytest.mark.parametrize("path", sorted(bundled_dir().glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_bundled_runbook_names_the_schema_and_fits_it(path: Path) -> None:
     text = path.read_bytes()
     first = text.splitlines()[0].decode()
-    assert first == "# yaml-language-server: $schema=./runbook.schema.json"
+    assert first == f"# yaml-language-server: $schema={way_to_schema(path)}"
     assert complaint(text) is None
 
 

@@ -251,7 +251,9 @@ def _mariadb(start: str, *options: str) -> Iterator[Server]:
 
         def ready() -> bool:
             # A replica lets `app` in when it has got that user from its primary.
-            return subprocess.run(ask, env=environ, capture_output=True).returncode == 0
+            return (
+                subprocess.run(ask, check=False, env=environ, capture_output=True).returncode == 0
+            )
 
         with _running(command, folder, port, ready) as up:
             yield up

@@ -93,9 +93,10 @@ async def carried_out(
     given: Mapping[str, Any] | None = None,
     *,
     undone: bool = False,
+    around: Mapping[str, str] = ENVIRON,
 ) -> Done:
     """Run an action with its example, or what is `given`; with `undone` a step behind it fails, and it is
-    taken back.
+    taken back. Settings find `environ`, processes have what is `around` them.
     """
     found = bundled(integration)
     assert found.said is not None
@@ -114,6 +115,7 @@ async def carried_out(
             HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
         },
         sources=local_sources({**ENVIRON, **environ}, folder),
+        environ=around,
     )
     seen = _Willing(run)
     run.watch(seen)

@@ -71,6 +71,7 @@ async def local_run(
     journal: MemoryJournal | None = None,
     sources: Sources | None = None,
     left_out: Sequence[str] = (),
+    environ: Mapping[str, str] = ENVIRON,
 ) -> LocalRun:
     """A run that is ready to be driven; its outputs go to `folder`."""
     clock = clock or SystemClock()
@@ -90,7 +91,7 @@ async def local_run(
     await journal.create_run(RunRecord.of(created, name="test", pid=1), {})
     around = Surroundings(
         executors=executors or {ShellRequest: ShellExecutor()},
-        environ=ENVIRON,
+        environ=environ,
         cwd=folder,
         outputs=folder,
         clock=clock,

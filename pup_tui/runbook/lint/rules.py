@@ -141,7 +141,7 @@ def lint(subject: Subject, report: Report) -> None:
             report.add(_more(told[MAX_WARNINGS]))
     if is_stopped:
         report.add(_problem("not-looked-through", stopped_looking(subject), silencing))
-    for problem in islice(silencing.problems(), MAX_WARNINGS):
+    for problem in islice(silencing.problems(subject.is_looked_at), MAX_WARNINGS):
         report.add(problem)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,9 +51,13 @@ class Silencing:
                     return comment.reason
         return ""
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with the comments, once all warnings have been looked for."""
+    def problems(self, is_looked_at: Callable[[str, int], bool]) -> Iterator[Problem]:
+        """What is wrong with the comments, once all warnings have been looked for; that one silences nothing
+        is known only of a line that was looked at.
+        """
         for comment in self._comments:
+            if not comment.is_used and not is_looked_at(comment.source.path, comment.about):
+                continue
             message, hint = self._judged(comment)
             if message:
                 yield Problem(

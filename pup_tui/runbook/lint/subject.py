@@ -54,6 +54,24 @@ class Subject:
         nodes += (placed.node for placed in self.texts)
         return list({id(node.source): node.source for node in nodes}.values())
 
+    def is_looked_at(self, path: str, line: int) -> bool:
+        """Whether a line is one of the runbook's own file, or of a step in another: of an integration there
+        are only those actions that are called.
+        """
+        if path == self.root.source.path:
+            return True
+        return line in self._lines_of_steps.get(path, ())
+
+    @cached_property
+    def _lines_of_steps(self) -> dict[str, set[int]]:
+        """The lines on which something of a step stands, by the path of the file."""
+        found: dict[str, set[int]] = {}
+        for step in self.steps:
+            for each in scalars_of(step.node):
+                lines = range(each.line, each.line + each.text.count("\n") + 1)
+                found.setdefault(each.source.path, set()).update(lines)
+        return found
+
     @cached_property
     def step_lists(self) -> list[list[StepDraft]]:
         """The steps that stand in one list, in its order; undo steps are in none."""

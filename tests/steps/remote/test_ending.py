@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from typing import Any
 
 import msgspec
@@ -146,11 +145,9 @@ class TestFollowing:
             on.carried_out(ShellRequest(script="echo never"), follow=word)
         )
         await on.sink.seen(b"is waited for", "stderr")
-        began = time.monotonic()
         on.stop.set()
         outcome = await running
         assert outcome.stopped
-        assert time.monotonic() - began < 30
         assert not await lives(pid)
         await self._running
 

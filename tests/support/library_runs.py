@@ -1,0 +1,81 @@
+"""Runbooks of the bundled library, run for real in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pup_tui.catalog.places import bundled_dir
+from pup_tui.catalog.value_sources import local_sources
+from pup_tui.core.actions import Question
+from pup_tui.core.ids import UNDO
+from pup_tui.core.notices import AnyNotice, StepFinished
+from pup_tui.core.program import compile_program
+from pup_tui.core.requests import HttpRequest, ShellRequest
+from pup_tui.core.state import RunState
+from pup_tui.datadog.configuration import DatadogConfiguration
+from pup_tui.drivers.local import LocalRun
+from pup_tui.private import make_private_dir
+from pup_tui.steps.http import HttpExecutor
+from pup_tui.steps.shell import ShellExecutor
+from tests.support.bundled import load_bundled
+from tests.support.runs import ENVIRON, Seen, local_run
+
+Answers = Mapping[str, str | Mapping[str, Any]]
+"""By the step: what is answered to its question, or the values that it asks for. All others get a yes."""
+
+
+class _Operator(Seen):
+    """Answers as told, takes everything back that can be, and lets the world go on as steps end."""
+
+    def __init__(self, run: LocalRun, answers: Answers, after: Mapping[str, Callable[[], None]]):
+        super().__init__(run)
+        self._driven, self._given, self._after = run, answers, after
+
+    def notice(self, notice: AnyNotice) -> None:
+        super().notice(notice)
+        if isinstance(notice, StepFinished) and notice.step in self._after:
+            self._after[notice.step]()
+
+    def question(self, question: Question) -> None:
+        self.questions.append(question)
+        given = self._given.get(question.step, "yes")
+        if question.step == UNDO:
+            self._driven.undo([offer.step for offer in question.offers], "ada")
+        elif isinstance(given, str):
+            self._driven.answer(question.step, given, "ada")
+        else:
+            self._driven.answer(question.step, "yes", "ada", values=given)
+
+
+async def run_of(
+    runbook: str,
+    folder: Path,
+    values: Mapping[str, Any],
+    *,
+    environ: Mapping[str, str],
+    around: Mapping[str, str] = ENVIRON,
+    answers: Answers | None = None,
+    after: Mapping[str, Callable[[], None]] | None = None,
+) -> tuple[RunState, Seen]:
+    """Run THEME/NAME. Settings find `environ`, processes have what is `around` them; what is to happen
+    `after` a step has ended happens before anything else begins.
+    """
+    path = bundled_dir() / f"{runbook}.yaml"
+    program = compile_program(path.stem, load_bundled(path).require())
+    make_private_dir(folder)
+    run = await local_run(
+        program,
+        folder,
+        values=values,
+        executors={
+            ShellRequest: ShellExecutor(),
+            HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
+        },
+        sources=local_sources({**ENVIRON, **environ}, folder),
+        environ=around,
+    )
+    seen = _Operator(run, answers or {}, after or {})
+    run.watch(seen)
+    return await run.drive(), seen
