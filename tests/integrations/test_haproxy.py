@@ -50,7 +50,7 @@ def comes_to_have(proxy: Proxy, sessions: int) -> None:
 async def acted(
     action: str, proxy: Proxy, folder: Path, given: dict[str, Any] | None = None, **more: Any
 ) -> Done:
-    environ = {"PUP_TUI_HAPROXY_SOCKET": str(proxy.socket)}
+    environ = {"PUP_TUI_HAPROXY_SOCKET": str(proxy.api)}
     return await carried_out("haproxy", action, folder, environ, given, **more)
 
 

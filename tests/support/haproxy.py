@@ -22,11 +22,11 @@ class Proxy:
     """The proxy: its `port` leads to the servers `web-1` and `web-2` of the backend."""
 
     port: int
-    socket: Path
+    api: Path
 
     def asked(self, command: str) -> str:
         """What the runtime API answers, asked without the program."""
-        words = ["socat", "-t", "10", "-", f"UNIX-CONNECT:{self.socket}"]
+        words = ["socat", "-t", "10", "-", f"UNIX-CONNECT:{self.api}"]
         done = subprocess.run(words, input=f"{command}\n".encode(), capture_output=True, check=True)
         return done.stdout.decode().strip()
 
