@@ -62,10 +62,12 @@ def _refuse(wrong: Collection[ReadyCheck]) -> None:
         told = f"{only.subject} {only.detail}"
         raise Failure(told, "", f"{only.hint}; {past}" if only.hint else past)
     if wrong:
-        for each in wrong:
-            tell(f"  {each}")
+        lines = [str(each) for each in wrong]
+        for line in lines:
+            tell(f"  {line}")
         told = f"nothing was run: {len(wrong)} things that it needs are not in order"
-        raise Failure(told, "", f"see the lines above; {UNCHECKED} REASON goes past them")
+        todo = f"see the lines above; {UNCHECKED} REASON goes past them"
+        raise Failure(told, "", todo, above=lines)
 
 
 def look_beside(parts: Parts, program: Program, but: Collection[str]) -> BesideRun | None:

@@ -19,14 +19,33 @@ MOST_NAMED = 5
 
 
 class Failure(Exception):
-    """Ends the program with one line on standard error and this exit code."""
+    """Ends the program with one line on standard error and this exit code.
 
-    def __init__(self, what: str, where: str = "", todo: str = "", *, code: int = USAGE) -> None:
+    `above` are the lines that were told before it, to which it points.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        where: str = "",
+        todo: str = "",
+        *,
+        code: int = USAGE,
+        above: Sequence[str] = (),
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.todo = todo
         self.code = code
+        self.above = tuple(above)
+
+    @property
+    def alone(self) -> str:
+        """The same where nobody sees what was told before it."""
+        if not self.above:
+            return str(self).removeprefix("pup-tui: ")
+        return f"{self.what}: {named(self.above, '; ')}"
 
     def __str__(self) -> str:
         return ": ".join(part for part in ("pup-tui", self.what, self.where, self.todo) if part)
@@ -44,11 +63,11 @@ def tell_note(note: str) -> None:
     tell(f"pup-tui: {note}")
 
 
-def named(things: Iterable[str]) -> str:
+def named(things: Iterable[str], between: str = ", ") -> str:
     """Some of the things by name, each once, and how many others there are."""
     every = list(dict.fromkeys(things))
     more = len(every) - MOST_NAMED
-    shown = ", ".join(every[:MOST_NAMED])
+    shown = between.join(every[:MOST_NAMED])
     return f"{shown} and {more} more" if more > 0 else shown
 
 
@@ -56,10 +75,11 @@ def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: st
     """Print every problem of a file and raise Failure, if there is any."""
     if not problems:
         return
-    for problem in problems:
-        tell(str(problem))
+    lines = [str(problem) for problem in problems]
+    for line in lines:
+        tell(line)
     number = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
-    raise Failure(f"{what} has {number}", where, todo)
+    raise Failure(f"{what} has {number}", where, todo, above=lines)
 
 
 @contextmanager

@@ -118,7 +118,11 @@ def add_command(
         )
     found = checked_runbook(settings, schedule)
     schedule = replace(schedule, runbook=found.named)
-    own = name or _NO_NAME.sub("-", found.named.rsplit("/", 1)[-1].removesuffix(".yaml").lower())
+    own = (
+        name
+        if name is not None
+        else _NO_NAME.sub("-", found.named.rsplit("/", 1)[-1].removesuffix(".yaml").lower())
+    )
     with _refused_times():
         check_schedule_name(own)
     with _changed(settings) as planned:
@@ -262,7 +266,9 @@ def fire_command(settings: Settings, name: str, moment: float) -> int:
 def read_planned(settings: Settings) -> Schedules:
     """The schedules that there are. Raises Failure where the file is wrong."""
     found = read_schedules(settings.config_dir)
-    refuse_problems(found.problems, "the schedules", "fix what is told above", str(found.path))
+    refuse_problems(
+        found.problems, "the file of schedules", "fix what is told above", str(found.path)
+    )
     return found
 
 
@@ -317,10 +323,11 @@ def _find(settings: Settings, planned: dict[str, Schedule], name: str) -> Schedu
 
 
 def _as_map(args: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
-    """Arguments as the file has them, each name once; what is wrong with them is told elsewhere."""
+    """Arguments as the file has them, each name once; which names and values fit is told elsewhere."""
+    from pup_tui.cli.values import name_and_value
+
     found: dict[str, tuple[str, ...]] = {}
-    for arg in args:
-        name, _, value = arg.partition("=")
+    for name, value in map(name_and_value, args):
         found[name] = (*found.get(name, ()), value)
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
 

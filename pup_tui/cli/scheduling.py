@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.credentials import Credentials
-from pup_tui.cli.failure import Failure, tell
+from pup_tui.cli.failure import Failure, named, tell
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import local_values, open_catalog
@@ -55,6 +55,7 @@ def checked_runbook(settings: Settings, schedule: Schedule) -> ScheduledRunbook:
     program = compile_program(loaded.id, runbook)
     given = given_values(program, schedule.given, None)
     check_answered(program, given.answers, yes=bool(schedule.yes), left=NOTHING_LEFT_OUT)
+    _refuse_terminals(program)
     if schedule.notify:
         from pup_tui.cli.notice import notice_runbook
 
@@ -72,12 +73,33 @@ def checked_runbook(settings: Settings, schedule: Schedule) -> ScheduledRunbook:
     return ScheduledRunbook(named, runbook, program, given.values, directory)
 
 
+def _refuse_terminals(program: Program) -> None:
+    """Raise Failure for a step that surely wants the operator's terminal; say which others do."""
+    from pup_tui.preflight.sure_steps import sure_steps
+    from pup_tui.runbook.model import ShellStep
+
+    wanting = [
+        node
+        for node in program.nodes
+        if isinstance(node.step, ShellStep) and node.step.interactive and not node.step.optional
+    ]
+    having_turn = sure_steps(program)
+    sure = [f"`{node.id}`" for node in wanting if node.id in having_turn]
+    if sure:
+        told = f"at that time there is no terminal, which {named(sure)} would be handed"
+        raise Failure(told, "", "give the script a terminal of its own with `tty: true`")
+    if wanting:
+        unsure = named(f"`{node.id}`" for node in wanting)
+        tell(f"pup-tui: at that time there is no terminal, which {unsure} would be handed")
+
+
 def tell_lacking(settings: Settings, found: ScheduledRunbook, notify: str) -> None:
     """Say what a scheduled run would not have that this call has, and whether the system would begin it."""
     from pup_tui.catalog.inputs import resolve_inputs
-    from pup_tui.schedules.system import bare_environ
+    from pup_tui.schedules.system import HostSystem, bare_environ
 
-    bare = bare_environ(settings.environ)
+    system = HostSystem(settings.environ, settings.home)
+    bare = bare_environ(settings.environ, by_cron=system.is_cron)
     sources = local_values(settings, bare).beside(found.directory).at_rest()
     resolved = run_loop(resolve_inputs(found.runbook, found.given, sources))
     for problem in resolved.problems:

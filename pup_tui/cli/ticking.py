@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 _KEPT = 90 * 86_400.0
 """Seconds for which it is kept what became of a moment."""
 
-_RUNS_LOOKED_AT = 5
-
 
 def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     """Begin what is due, each in a process of its own, and report what was missed; returns the exit code."""
@@ -41,9 +39,10 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     now, begun = time.time(), False
     noted: list[FireRecord] = []
     with _written_journal(settings) as journal:
+        under_way = {row.scheduled for row in journal.runs(statuses=[RunStatus.RUNNING])}
         for name, schedule in planned.items():
             known = _known(journal, name, looked_back(schedule, now))
-            found = due(name, schedule, known, now, under_way=_is_under_way(journal, known))
+            found = due(name, schedule, known, now, under_way=name in under_way)
             noted += found.others
             for moment in found.fires:
                 _begin(name, schedule, moment)
@@ -85,13 +84,6 @@ def _note(journal: Journal, fires: Sequence[FireRecord]) -> None:
     journal.write(partial(note_fires, fires=fires, before=time.time() - _KEPT))
 
 
-def _is_under_way(journal: Journal, known: list[FireRecord]) -> bool:
-    """Whether a run of the schedule goes on; it is one of its last ones."""
-    runs = [each.run for each in known if each.run is not None][:_RUNS_LOOKED_AT]
-    rows = (journal.run(run) for run in runs)
-    return any(row is not None and row.status is RunStatus.RUNNING for row in rows)
-
-
 def _begin(name: str, schedule: Schedule, moment: float) -> None:
     """Begin the run for a moment; whether there is one already is seen where that is recorded."""
     words = ("schedule", "fire", name, repr(moment))
@@ -115,7 +107,7 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
     except Failure as failure:
         if isinstance(failure.__cause__, AlreadyFired):
             return 0
-        why = str(failure).removeprefix("pup-tui: ")
+        why = failure.alone
         _note_failed(settings, name, moment, why)
         _notify(settings, name, schedule, f"could not begin: {why}")
         raise

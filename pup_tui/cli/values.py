@@ -50,10 +50,7 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
     by_arg: dict[str, list[str]] = {}
     by_set: dict[str, dict[str, list[str]]] = {}
     for arg in args:
-        name, equals, value = _utf8(arg).partition("=")
-        if not equals or not name:
-            told = f"--arg and --set need NAME=VALUE, and `{name}` is none"
-            raise Failure(told, "", "for example --arg SERVICE=payments")
+        name, value = name_and_value(arg)
         step, dot, answers = name.rpartition(".")
         if dot:
             by_set.setdefault(step, {}).setdefault(answers, []).append(value)
@@ -69,6 +66,15 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
     for name, texts in by_arg.items():
         given[name] = joined(runbook.vars.get(name), texts, name, "--arg")
     return GivenValues(given, given_answers(program, file.answers, by_set), file)
+
+
+def name_and_value(arg: str) -> tuple[str, str]:
+    """The two parts of `NAME=VALUE`. Raises Failure for what is none."""
+    name, equals, value = _utf8(arg).partition("=")
+    if not equals or not name:
+        told = f"--arg and --set need NAME=VALUE, and `{name}` is none"
+        raise Failure(told, "", "for example --arg SERVICE=payments")
+    return name, value
 
 
 def _utf8(arg: str) -> str:
@@ -124,9 +130,12 @@ def _wrong(runbook: Runbook, problems: Sequence[VariableProblem]) -> Failure:
     if len(told) == 1:
         ((what, todo),) = told.items()
         return Failure(what, "", todo)
-    for what, todo in told.items():
-        tell(": ".join(part for part in (f"  {what}", todo) if part))
-    return Failure(f"{len(told)} values are missing or wrong", "", "see the lines above")
+    lines = [": ".join(filter(None, each)) for each in told.items()]
+    for line in lines:
+        tell(f"  {line}")
+    return Failure(
+        f"{len(told)} values are missing or wrong", "", "see the lines above", above=lines
+    )
 
 
 def _way_out(runbook: Runbook, problem: VariableProblem) -> str:

@@ -26,7 +26,8 @@ _META: Final = "_meta"
 def hosts_of(printed: str, group: str) -> list[str]:
     """The hosts of a group and of the groups in it, each once, in the order of the inventory.
 
-    Raises ValueError with a sentence where there is no such group, or where this is no inventory.
+    Raises ValueError with a sentence where there is no such group, where no host is in it, or where this is
+    no inventory.
     """
     tree = parse_json(printed.strip())
     if not isinstance(tree, dict):
@@ -34,7 +35,9 @@ def hosts_of(printed: str, group: str) -> list[str]:
     groups = {name: entry for name, entry in tree.items() if name != _META}
     if group not in groups and group != ALL:
         raise ValueError(f"there is no group {quoted(group)} in it: {among(groups, 'groups')}")
-    return _inside(groups, group)
+    if not (hosts := _inside(groups, group)):
+        raise ValueError(f"there is no host in the group {quoted(group)}")
+    return hosts
 
 
 def _inside(groups: dict[str, Any], group: str) -> list[str]:

@@ -10,16 +10,20 @@ from msgspec.structs import replace
 
 from pup_tui.inventories.ansible import FILE, PROGRAM, SCRIPT, hosts_of
 from pup_tui.inventories.ssh_config import hosts_like
+from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import place_error
 from pup_tui.quoted import quoted
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.variables.sources import RunCommand, Sources
 from pup_tui.runbook.yaml import MAX_BYTES
 from pup_tui.template.value_command import ValueCommand
-from pup_tui.template.values import parse_json
+from pup_tui.template.values import NOTHING, parse_json
 
 MAX_ITEM: Final = 64 * 1024
 """Bytes of one item."""
+
+_BEGINS_LIST: Final = late_pattern(r'\[\s*(["{]|$)')
+"""The first line of a JSON list, and of hardly anything else: `[::1]` or `[web]` is a line."""
 
 
 class WantedItems(Protocol):
@@ -66,12 +70,21 @@ def items_in(printed: str) -> list[Any]:
     tree = parse_json(text) if text[:1] in ("[", "{") else None
     if isinstance(tree, dict):
         raise ValueError("the command gives a JSON map; a list is needed")
-    lines = (line.strip() for line in text.split("\n"))
-    items = list(tree) if isinstance(tree, list) else [line for line in lines if line]
+    items = list(tree) if isinstance(tree, list) else _lines_in(text)
     for number, item in enumerate(items):
         if isinstance(item, str) and len(item.encode(errors="replace")) > MAX_ITEM:
             raise ValueError(f"item {number} of the command is longer than {MAX_ITEM // 1024} KiB")
     return items
+
+
+def _lines_in(text: str) -> list[str]:
+    lines = [line.strip() for line in text.split("\n")]
+    if _BEGINS_LIST.match(lines[0]) and parse_json(lines[0]) is NOTHING:
+        # Its lines would be brackets and texts in quotes.
+        raise ValueError(
+            "the command begins a JSON list, and what it prints is no JSON: is it cut off?"
+        )
+    return [line for line in lines if line]
 
 
 async def _by_ansible(name: str, group: str, seconds: float, sources: Sources) -> list[Any]:

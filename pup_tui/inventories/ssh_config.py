@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -25,7 +26,11 @@ MAX_DEPTH: Final = 16
 
 SYSTEM: Final = Path("/etc/ssh/ssh_config")
 
-_WORD: Final = late_pattern(r'"([^"]*)"|([^\s"]+)')
+_QUOTED: Final = r"""(?:"((?:\\["'\\]|[^"])*+)"|'((?:\\["'\\]|[^'])*+)')"""
+_WORD: Final = late_pattern(rf"""(?:[^\s"'\\]|{_QUOTED}|\\["'\\ ]?)++""")
+"""Parts with and without quotes, in which a backslash takes a quote, a backslash or a blank as it is."""
+_PART: Final = late_pattern(rf"""{_QUOTED}|\\(["'\\ ])""")
+_TAKEN: Final = late_pattern(r"""\\(["'\\])""")
 _LINE: Final = late_pattern(r"\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*)")
 _NO_NAME: Final = frozenset("*?!")
 
@@ -99,10 +104,15 @@ class _Reading:
 
 
 def _words(text: str) -> Iterator[str]:
-    """The arguments of a line, without what a `#` begins."""
+    """The arguments of a line, taken apart as OpenSSH does, without what a `#` before a word begins."""
     for found in _WORD.finditer(text):
-        word = found[2] if found[1] is None else found[1]
-        if found[1] is None and word.startswith("#"):
+        if found[0].startswith("#"):
             return
-        if word:
+        if word := _PART.sub(_plain, found[0]):
             yield word
+
+
+def _plain(part: re.Match[str]) -> str:
+    """What a part of a word stands for: what is in quotes, or a character behind a backslash."""
+    inside = part[1] if part[1] is not None else part[2]
+    return part[3] if inside is None else _TAKEN.sub(r"\1", inside)

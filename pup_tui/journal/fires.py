@@ -31,6 +31,12 @@ class FireRecord(Struct, frozen=True, kw_only=True):
     at: float
 
 
+ALWAYS_KEPT: Final = 20_160
+"""Moments of each schedule that are never forgotten: the minutes of two weeks."""
+
+_NEWEST_KEPT: Final = (
+    "SELECT moment FROM fire WHERE schedule = ? ORDER BY moment DESC LIMIT 1 OFFSET ? - 1"
+)
 _IS_OPEN: Final = "run IS NULL AND outcome IN ('queued', 'missed')"
 """Says of a moment that it may still have its run."""
 
@@ -61,10 +67,15 @@ def take_moment(
 def note_fires(database: sqlite3.Connection, fires: Iterable[FireRecord], before: float) -> None:
     """Keep what became of moments that have no run, and forget what came `before` a moment.
 
-    What is kept of one that has its run, stays.
+    What is kept of one that has its run, stays. The newest of each schedule stay as well: a clock that is a
+    year ahead makes all that is known old, and none of it may come again when the clock is right.
     """
     database.executemany(_NOTE, [codec.storable_row(asdict(each)) for each in fires])
-    database.execute("DELETE FROM fire WHERE moment < ?", (before,))
+    for (schedule,) in database.execute("SELECT DISTINCT schedule FROM fire").fetchall():
+        newest = database.execute(_NEWEST_KEPT, (schedule, ALWAYS_KEPT)).fetchone()
+        if newest is not None:
+            forgotten = (schedule, min(before, newest[0]))
+            database.execute("DELETE FROM fire WHERE schedule = ? AND moment < ?", forgotten)
 
 
 def known_fires(database: sqlite3.Connection, schedule: str, since: float) -> list[FireRecord]:

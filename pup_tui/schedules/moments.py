@@ -2,7 +2,8 @@
 
 A zone's clock leaves out an hour and has one twice. As with the cron of Debian, what names single moments of
 the day comes once on both days (at the first moment behind the gap, at the first of the two), and what names
-every so many minutes comes as often as these pass. cronsim computes it; its tests are here for three zones.
+every so many minutes comes as often as these pass. cronsim computes it, but for changes of the clock by less
+than an hour or within one; its tests are here for three zones.
 """
 
 from __future__ import annotations
@@ -60,12 +61,42 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
+class _Times(CronSim):
+    """cronsim, which steps by whole hours over changes of the clock that are not of whole hours.
+
+    On Lord Howe Island the clock changes by half an hour, on the Chatham Islands at a quarter to: with steps
+    of an hour from a full one, a minute is never 0 again until the hour that is wanted is over.
+    """
+
+    def advance_minute(self) -> bool:
+        if self.dt.minute in self.minutes:
+            return False
+        while self.dt.minute not in self.minutes:
+            self.tick(_MINUTE - self.dt.second)
+        return True
+
+    def advance_hour(self) -> bool:
+        if self.dt.hour in self.hours:
+            return False
+        day = self.dt.date()
+        while self.dt.hour not in self.hours and self.dt.date() == day:
+            # Zones are ahead of UTC by quarters of an hour, and change at one.
+            self.tick(_QUARTER - (self.dt.minute * _MINUTE + self.dt.second) % _QUARTER)
+        return True
+
+
+_MINUTE = 60
+_QUARTER = 900
+
+
 def moments_after(cron: str, zone: str, after: float) -> Iterator[float]:
-    """The moments behind `after`, in their order, all in seconds since 1970."""
+    """The moments behind `after`, in their order, each once, all in seconds since 1970."""
     start = datetime.fromtimestamp(after, ZoneInfo(zone))
-    for moment in CronSim(cron, start):
+    for moment in _Times(cron, start):
         at = moment.timestamp()
+        # All that a gap leaves out comes at its end, which may be a time of its own as well.
         if at > after:
+            after = at
             yield at
 
 
@@ -79,4 +110,5 @@ def moments_between(cron: str, zone: str, after: float, until: float) -> Iterato
 
 def told_moment(at: float, zone: str) -> str:
     """A moment on the clock of a zone, with how far that is from UTC: `2027-03-28 03:00 +02:00`."""
-    return datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat(" ", "minutes").replace("+", " +")
+    moment = datetime.fromtimestamp(at, ZoneInfo(zone))
+    return f"{moment:%Y-%m-%d %H:%M} {moment.isoformat()[19:]}"

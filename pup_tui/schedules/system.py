@@ -12,6 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
+
 UNIT: Final = "pup-tui-schedule"
 MARK: Final = "# pup-tui schedule"
 """Ends the line in the crontab, by which it is found again."""
@@ -21,13 +23,18 @@ _PATIENCE: Final = 10.0
 
 _LEFT_AS_IT_IS: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 
+_NO_CRONTAB: Final = late_pattern(r"(?i)no crontab|no such file")
+"""How those of Debian, Red Hat, the BSDs and BusyBox say that there is none."""
+
 KEPT: Final = (
     *("PATH", "LANG", "LC_ALL", "XDG_CONFIG_HOME", "XDG_STATE_HOME"),
     *("PUP_TUI_CONFIG_DIR", "PUP_TUI_STATE_DIR", "PUP_TUI_RUNBOOKS", "PUP_TUI_PUP"),
 )
 """What the entry hands on of the environment in which it is made: none of it is ever a secret."""
 
-_BARE: Final = ("HOME", "LOGNAME", "USER", "SHELL", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+_BARE: Final = ("HOME", "LOGNAME", "SHELL")
+_OF_SYSTEMD: Final = ("USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+"""What the operator's own systemd has besides, and cron does not."""
 
 
 class SystemEntry(Struct, frozen=True, kw_only=True):
@@ -46,7 +53,7 @@ class SystemEntry(Struct, frozen=True, kw_only=True):
             f"Environment={_for_systemd(f'{name}={value}')}\n"
             for name, value in self.environ.items()
         )
-        words = " ".join(map(_for_systemd, self.command))
+        words = " ".join(_for_systemd(word).replace("$", "$$") for word in self.command)
         return (
             "[Unit]\nDescription=Runs the runbooks that are due\n\n"
             f"[Service]\nType=oneshot\nKillMode=process\n{variables}ExecStart={words}\n"
@@ -71,8 +78,8 @@ class SystemEntry(Struct, frozen=True, kw_only=True):
 
 
 def _for_systemd(word: str) -> str:
-    """A word as the lines of a unit have it."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    """A word as the lines of a unit have it; a `$` means something in commands only."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return word if _LEFT_AS_IT_IS.fullmatch(word) and "%" not in word else f'"{escaped}"'
 
 
@@ -81,9 +88,10 @@ def entry_environ(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in KEPT if environ.get(name)}
 
 
-def bare_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment that a scheduled run has."""
-    own = {name: environ[name] for name in _BARE if name in environ}
+def bare_environ(environ: Mapping[str, str], *, by_cron: bool = False) -> dict[str, str]:
+    """The environment that a scheduled run has, begun by the operator's systemd or by cron."""
+    names = _BARE if by_cron else (*_BARE, *_OF_SYSTEMD)
+    own = {name: environ[name] for name in names if name in environ}
     return own | entry_environ(environ)
 
 
@@ -116,12 +124,18 @@ class HostSystem:
 
     @property
     def crontab(self) -> str:
-        """The operator's crontab, empty where there is none."""
+        """The operator's crontab, empty where there is none, or none that can be read."""
         return self._says("crontab", "-l") or ""
 
     @property
     def crontab_runs(self) -> bool:
-        return any(line.rstrip().endswith(MARK) for line in self.crontab.splitlines())
+        lines = [line.strip() for line in self.crontab.split("\n")]
+        return any(line.endswith(MARK) and not line.startswith("#") for line in lines)
+
+    @property
+    def is_cron(self) -> bool:
+        """Whether cron looks what is due, or would, were it installed, and not the operator's systemd."""
+        return not self.timer_runs and (self.crontab_runs or not self.has_systemd)
 
     def install_timer(self, entry: SystemEntry) -> list[Path]:
         """Write the units and begin the timer; which files those are. Raises OSError and ValueError."""
@@ -137,8 +151,24 @@ class HostSystem:
 
     def install_line(self, entry: SystemEntry) -> None:
         """Put the line into the crontab, in the place of an earlier one. Raises OSError and ValueError."""
-        others = [line for line in self.crontab.splitlines() if not line.rstrip().endswith(MARK)]
-        self._do("crontab", "-", given="\n".join([*others, entry.crontab_line, ""]))
+        lines = self._kept_crontab().removesuffix("\n").split("\n")
+        others = [line for line in lines if not line.rstrip().endswith(MARK)]
+        kept = others if any(others) else []
+        self._do("crontab", "-", given="\n".join([*kept, entry.crontab_line, ""]))
+
+    def _kept_crontab(self) -> str:
+        """The crontab that is about to be replaced. Raises ValueError where it is not known what is in it."""
+        try:
+            return self._run(("crontab", "-l"))
+        except subprocess.CalledProcessError as error:
+            told = _told(error)
+            if not error.stderr or _NO_CRONTAB.search(told):
+                return ""
+            raise ValueError(
+                f"the crontab cannot be read, and its lines would be lost: {told}"
+            ) from None
+        except subprocess.TimeoutExpired:
+            raise ValueError("`crontab -l` does not answer") from None
 
     @property
     def _user(self) -> str:
@@ -147,7 +177,7 @@ class HostSystem:
     def _says(self, *words: str) -> str | None:
         """What a program prints; None where there is no such program, or it fails."""
         try:
-            return self._run(words).stdout
+            return self._run(words)
         except (OSError, subprocess.SubprocessError, ValueError):
             return None
 
@@ -155,22 +185,25 @@ class HostSystem:
         try:
             self._run(words, given)
         except subprocess.CalledProcessError as error:
-            told = (error.stderr or "").strip() or f"it ended with {error.returncode}"
-            raise ValueError(f"`{shlex.join(words)}` failed: {told}") from None
+            raise ValueError(f"`{shlex.join(words)}` failed: {_told(error)}") from None
         except subprocess.TimeoutExpired:
             raise ValueError(f"`{shlex.join(words)}` does not answer") from None
 
-    def _run(self, words: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - own words only
+    def _run(self, words: Sequence[str], given: str = "") -> str:
+        """What a program prints. The bytes of a crontab that are no UTF-8 stay what they are."""
+        ended = subprocess.run(  # noqa: S603 - own words only
             words,
             env=dict(self._environ),
-            input=given,
+            input=given.encode("utf-8", "surrogateescape"),
             capture_output=True,
-            text=True,
-            errors="replace",
             timeout=_PATIENCE,
             check=True,
         )
+        return ended.stdout.decode("utf-8", "surrogateescape")
+
+
+def _told(error: subprocess.CalledProcessError) -> str:
+    return error.stderr.decode("utf-8", "replace").strip() or f"it ended with {error.returncode}"
 
 
 def why_not_fired(system: HostSystem) -> tuple[str, str] | None:

@@ -30,7 +30,7 @@ def check_host(text: Text) -> None:
 
 def check_user(text: Text) -> None:
     """Refuse at load what is literal in a user and can be no part of one."""
-    _check_literals(text, "user", _name_problem)
+    _check_literals(text, "user", _user_problem)
 
 
 def render_host(text: Text, scope: Mapping[str, Any]) -> str:
@@ -43,7 +43,7 @@ def render_host(text: Text, scope: Mapping[str, Any]) -> str:
 
 def render_user(text: Text, scope: Mapping[str, Any]) -> str:
     """The user of a step on its host; TemplateError where it can be none."""
-    return _rendered(text, scope, "user", _name_problem)
+    return _rendered(text, scope, "user", _user_problem)
 
 
 def parse_port(given: str | int) -> int:
@@ -58,9 +58,17 @@ def _host_problem(host: str) -> str:
     user, at, name = host.rpartition("@")
     if at and (not user or not name):
         return "has nothing on one side of its `@`"
-    if "//" in name:
+    if "//" in host:
         return "is a URL, not a host"
     return next(filter(None, (_name_problem(user), _name_problem(name))), "")
+
+
+def _user_problem(user: str) -> str:
+    return (
+        _name_problem(user)
+        if user
+        else "is empty: leave the key out for the user of the configuration"
+    )
 
 
 def _name_problem(name: str) -> str:

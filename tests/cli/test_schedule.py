@@ -14,7 +14,7 @@ from tests.support.program import Program
 
 HELLO = """
 name: hello
-vars: {WHO: {type: string}}
+vars: {WHO: {type: string}, HOW: {default: loud}}
 steps:
   - {name: say, kind: shell, run: 'echo hello {{ WHO }} >> said'}
 """
@@ -89,10 +89,12 @@ def test_a_second_one_of_a_name_is_refused_and_one_that_is_removed_is_gone(
     ("args", "told"),
     [
         (("--cron", "0 3 * *", "--tz", "UTC", "--arg", "WHO=x"), "has 4 fields"),
+        ((*EACH_MINUTE, "--arg", "WHO=x", "--arg", "HOW"), "`HOW` is none"),
         (("--cron", "0 3 * * *", "--tz", "Berlin", "--arg", "WHO=x"), "no time zone"),
         (EACH_MINUTE, "`WHO` is required"),
         ((*EACH_MINUTE, "--arg", "WHO"), "NAME=VALUE"),
         ((*EACH_MINUTE, "--arg", "WHO=x", "--name", "A b"), "cannot be the name"),
+        ((*EACH_MINUTE, "--arg", "WHO=x", "--name", ""), "cannot be the name"),
         ((*EACH_MINUTE, "--arg", "WHO=x", "--notify", "nowhere"), "--notify"),
     ],
 )
@@ -169,6 +171,31 @@ def test_what_cannot_begin_is_recorded_and_told(program: Program) -> None:
     assert program("schedule", "fire", "hello", "60.0").code == 2
 
 
+def test_the_reason_is_whole_where_lines_above_it_are_not_seen(program: Program) -> None:
+    hello(program, "--notify", "command:echo json://127.0.0.1:1")
+    program.write(
+        "hello", HELLO.replace("WHO: {type: string}", "WHO: {type: integer}, NEW: {}, X: {}")
+    )
+    assert program("schedule", "fire", "hello", "60.0").code == 2
+    made_before(program, 100.0)
+    moment = float(int(time.time() // 60) * 60)
+    assert program("schedule", "fire", "hello", repr(moment)).code == 2
+    (last,) = planned(program)[0]["last"]
+    assert last["outcome"] == "failed"
+    assert "`NEW` is required" in last["why"]
+    assert "above" not in last["why"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"), [("", 2), (", if: WHO == 'me'", 0), (", optional: true", 0)]
+)
+def test_what_wants_a_terminal_is_not_planned(program: Program, more: str, code: int) -> None:
+    program.write("vi", HELLO.replace(">> said'", "'" + f", interactive: true{more}"))
+    added = program("schedule", "add", "./vi.yaml", *EACH_MINUTE, "--arg", "WHO=x", "--yes", "why")
+    assert added.code == code, added.err
+    assert ("no terminal, which `say`" in added.err) is ("optional" not in more)
+
+
 def test_what_was_missed_is_reported_once(program: Program) -> None:
     hello(program)
     made_before(program, 600.0)
@@ -187,6 +214,23 @@ def test_a_paused_one_rests_and_goes_on_from_now(program: Program) -> None:
     assert planned(program)[0]["next"] == []
     assert program("schedule", "pause", "hello", "--off").code == 0
     assert "missed" not in program("schedule", "tick").err
+
+
+def test_what_runs_by_hand_or_from_before_a_pause_is_under_way_too(program: Program) -> None:
+    gate = program.cwd / "gate"
+    os.mkfifo(gate)
+    program.write("hello", HELLO.replace("echo hello", "cat gate; echo hello"))
+    added = program("schedule", "add", "./hello.yaml", *EACH_MINUTE, "--arg", "WHO=ada")
+    assert added.code == 0
+    under_way = program.start("schedule", "run-now", "hello")
+    with gate.open("w"):
+        assert program("schedule", "pause", "hello").code == 0
+        assert program("schedule", "pause", "hello", "--off").code == 0
+        made_before(program)
+        assert program("schedule", "tick").out == ""
+    under_way.communicate(timeout=PATIENCE)
+    assert {each["outcome"] for each in planned(program)[0]["last"]} == {"skipped"}
+    assert len(program("history", "--json").json) == 1
 
 
 def test_it_can_be_run_by_hand(program: Program) -> None:

@@ -191,6 +191,7 @@ async def test_what_is_retried_and_polled(on_hosts: Stage, tmp_path: Path) -> No
         ("a`id`", "holds `, which is code to a shell"),
         ("a;id", "holds ;, which is code to a shell"),
         ("ssh://a", "is a URL, not a host"),
+        ("ssh://ada@a:22", "is a URL, not a host"),
         ("@a", "has nothing on one side of its `@`"),
         ("x" * 256, "has more than 255 characters"),
     ],
@@ -200,6 +201,18 @@ async def test_what_is_no_host(host: str, why: str, stage: Stage) -> None:
     played = await stage.play(text, given={"H": host})
     assert played.ended == "failed"
     assert why in played.finished["a"].reason
+
+
+@pytest.mark.parametrize("user", ["", " "])
+async def test_an_empty_user_is_no_host_out_of_reach(user: str, stage: Stage) -> None:
+    text = """
+        vars: {U: {required: false}}
+        steps: [{name: g, kind: group, host: a, user: '{{ U }}', steps: [{name: a, kind: shell, run: ls}]}]
+        """
+    played = await stage.play(text, given={"U": user})
+    ended = played.finished["g/a"]
+    assert ended.status == "failed"
+    assert "is empty: leave the key out" in ended.reason
 
 
 @pytest.mark.parametrize("key", ["host", "user", "port"])

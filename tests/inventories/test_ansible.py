@@ -49,9 +49,22 @@ def test_of_many_groups_the_first_are_told() -> None:
         hosts_of(printed, "x")
 
 
-def test_an_inventory_without_hosts_is_an_empty_list() -> None:
-    assert hosts_of('{"_meta": {"hostvars": {}}, "all": {"children": ["ungrouped"]}}', "all") == []
-    assert hosts_of("{}", "all") == []
+@pytest.mark.parametrize(
+    ("printed", "group"),
+    [
+        ('{"_meta": {"hostvars": {}}, "all": {"children": ["ungrouped"]}}', "all"),
+        ("{}", "all"),
+        (
+            '{"all": {"children": ["p", "db"]}, "p": {"children": ["c"]}, "db": {"hosts": ["d"]}}',
+            "p",
+        ),
+        ('{"web": {"hosts": {"a": 1}, "children": "x"}, "db": 3}', "web"),
+        ('{"db": 3}', "db"),
+    ],
+)
+def test_a_group_without_hosts_is_told(printed: str, group: str) -> None:
+    with pytest.raises(ValueError, match=f"there is no host in the group '{group}'"):
+        hosts_of(printed, group)
 
 
 def test_what_is_in_the_record_of_hosts_is_no_group() -> None:
@@ -68,8 +81,3 @@ def test_groups_that_hold_each_other_come_to_an_end() -> None:
 def test_what_is_no_inventory_is_refused(printed: str) -> None:
     with pytest.raises(ValueError, match="prints something that is no inventory"):
         hosts_of(printed, "web")
-
-
-def test_what_does_not_look_as_it_should_holds_no_hosts() -> None:
-    assert hosts_of('{"web": {"hosts": {"a": 1}, "children": "x"}, "db": 3}', "web") == []
-    assert hosts_of('{"db": 3}', "db") == []

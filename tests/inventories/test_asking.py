@@ -47,6 +47,9 @@ ran: list[tuple[ValueCommand, float]] = []
         (" a \n\n b c\n", ["a", "b c"]),
         ('["a", {"name": "b"}, 3]', ["a", {"name": "b"}, 3]),
         ("[not json\nx", ["[not json", "x"]),
+        ("[::1]\n[web]", ["[::1]", "[web]"]),
+        ('["a", 1]\n["b", 2]', ['["a", 1]', '["b", 2]']),
+        ('{"a": 1}\n{"a": 2}', ['{"a": 1}', '{"a": 2}']),
         ("", []),
         ("[]", []),
     ],
@@ -62,6 +65,14 @@ def test_what_is_no_list_of_items_is_refused() -> None:
         items_in('{"a": 1}')
     with pytest.raises(ValueError, match="item 1 of the command is longer than 64 KiB"):
         items_in("a\n" + "b" * (MAX_ITEM + 1))
+
+
+@pytest.mark.parametrize(
+    "printed", ['["web-1", "web', '[\n  "web-1",\n]', '[ {"name": "web-1"},', "["]
+)
+def test_a_json_list_that_is_cut_off_is_no_list_of_lines(printed: str) -> None:
+    with pytest.raises(ValueError, match="begins a JSON list, and what it prints is no JSON"):
+        items_in(printed)
 
 
 def test_a_command_runs_where_the_program_was_started(ask: Ask, tmp_path: Path) -> None:

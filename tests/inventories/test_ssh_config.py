@@ -54,6 +54,23 @@ def test_only_names_that_stand_there_one_by_one_are_hosts(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "hosts"),
+    [
+        ("'web-1' web-2", ["web-1", "web-2"]),
+        ("'a b' \"it's\" a\\ c", ["a b", "it's", "a c"]),
+        ('web"-1" "web"-2', ["web-1", "web-2"]),
+        (r"""a\"b 'a\'c' "a\"d" a\\e a\f""", ['a"b', "a'c", 'a"d', "a\\e", "a\\f"]),
+        ("web#1 '#2' # web-3", ["web#1", "#2"]),
+        ("'web-*' '' web-1", ["web-1"]),
+        ('web-1 "' + "\\\\" * 5000, ["web-1", "\\" * 5000]),
+    ],
+)
+def test_quotes_are_those_of_openssh(words: str, hosts: list[str], home: Home) -> None:
+    home.write("config", f"Host {words}")
+    assert home.hosts() == hosts
+
+
+@pytest.mark.parametrize(
     ("pattern", "hosts"),
     [("web-*", ["web-1", "WEB-2"]), ("web-1", ["web-1"]), ("*-[12]", ["web-1", "WEB-2", "db-1"])],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.core.events import Scheduled
 from pup_tui.journal.errors import AlreadyFired
-from pup_tui.journal.fires import FireRecord, known_fires, note_fires
+from pup_tui.journal.fires import ALWAYS_KEPT, FireRecord, known_fires, note_fires
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.store import Journal
 
@@ -93,10 +93,27 @@ def test_what_is_noted_never_takes_a_run_away(tmp_path: Path) -> None:
     assert [(each.run, each.outcome) for each in fires(tmp_path)] == [("A", "")]
 
 
-def test_what_is_long_over_is_forgotten(tmp_path: Path) -> None:
+def test_a_clock_that_is_a_year_ahead_brings_no_moment_again(tmp_path: Path) -> None:
     begun(tmp_path, "A", Scheduled("nightly", AT))
-    begun(tmp_path, "B", Scheduled("nightly", AT + 60))
+    ahead = AT + 365 * 86_400.0
     journal = Journal.open(tmp_path)
-    journal.write(lambda database: note_fires(database, (), AT + 1))
-    journal.close()
-    assert [each.run for each in fires(tmp_path)] == ["B"]
+    try:
+        late = FireRecord(schedule="nightly", moment=ahead, outcome="missed", why="late", at=ahead)
+        journal.write(lambda database: note_fires(database, [late], ahead - 86_400.0))
+    finally:
+        journal.close()
+    with pytest.raises(AlreadyFired):
+        begun(tmp_path, "B", Scheduled("nightly", AT))
+
+
+def test_what_is_long_over_is_forgotten(tmp_path: Path) -> None:
+    many = [
+        FireRecord(schedule="nightly", moment=AT + 60 * each, outcome="missed", why="late", at=AT)
+        for each in range(ALWAYS_KEPT + 3)
+    ]
+    journal = Journal.open(tmp_path)
+    try:
+        journal.write(lambda database: note_fires(database, many, AT + 120.0))
+    finally:
+        journal.close()
+    assert min(each.moment for each in fires(tmp_path)) == AT + 120.0

@@ -34,8 +34,11 @@ def test_a_crontab_line_gives_the_shell_what_it_is_to_run() -> None:
 
 def test_a_unit_gives_systemd_the_same() -> None:
     (line,) = [each for each in ENTRY.service.splitlines() if each.startswith('Environment="X')]
-    assert line == r'Environment="X=/srv/it' + r"'s 100%% $$HOME \\ \"here\"" + '"'
+    assert line == r'Environment="X=/srv/it' + r"'s 100%% $HOME \\ \"here\"" + '"'
     assert "ExecStart=/bin/python -m pup_tui\n" in ENTRY.service
+    # Only there systemd puts variables in.
+    odd = SystemEntry(command=("/bin/python", "$HOME"), environ={})
+    assert 'ExecStart=/bin/python "$$HOME"\n' in odd.service
     # Without it systemd ends what a look began as soon as the look is over.
     assert "KillMode=process\n" in ENTRY.service
     assert "OnCalendar=*-*-* *:*:00\n" in ENTRY.timer
@@ -47,8 +50,16 @@ def test_no_secret_of_the_environment_goes_into_it() -> None:
     assert bare_environ(environ) == {"PATH": "/bin", "HOME": "/h"}
 
 
+def test_cron_knows_nothing_of_the_operators_session(tmp_path: Path) -> None:
+    session = {"LOGNAME": "ana", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/bus", "USER": "ana"}
+    assert bare_environ(session) == session
+    assert bare_environ(session, by_cron=True) == {"LOGNAME": "ana"}
+    assert system_in(tmp_path / "none").is_cron
+    assert not system_in(tmp_path / "timer", systemctl="exit 0").is_cron
+
+
 def stand_in(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -73,6 +84,42 @@ def test_a_crontab_keeps_its_lines_and_gets_ours_once(tmp_path: Path) -> None:
     system.install_line(ENTRY)
     assert (tmp_path / "tab").read_text() == f"0 1 * * * backup\n{ENTRY.crontab_line}\n"
     assert why_not_fired(system) is None
+
+
+def test_what_stands_in_a_crontab_stays_byte_for_byte(tmp_path: Path) -> None:
+    tab = "# Kehraus f\xfcr Jos\xe9\r\n1 2 * * * a\x0cb\x85c\n\n".encode("latin-1")
+    (tmp_path / "tab").write_bytes(tab)
+    system_in(tmp_path, crontab=CRONTAB).install_line(ENTRY)
+    assert (tmp_path / "tab").read_bytes() == tab + f"{ENTRY.crontab_line}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "is_none"),
+    [
+        ("no crontab for ana", True),
+        ("crontab: can't open 'ana': No such file or directory", True),
+        ("crontabs/ana/: fopen: Input/output error", False),
+    ],
+)
+def test_a_crontab_that_cannot_be_read_is_not_replaced(
+    tmp_path: Path, said: str, is_none: bool
+) -> None:
+    script = f'[ "$1" = -l ] && {{ echo "{said}" >&2; exit 1; }}; exec /bin/cat > "$HOME/tab"'
+    system = system_in(tmp_path, crontab=script)
+    if is_none:
+        system.install_line(ENTRY)
+    else:
+        with pytest.raises(ValueError, match="Input/output error"):
+            system.install_line(ENTRY)
+    assert (tmp_path / "tab").exists() is is_none
+
+
+def test_a_line_that_is_commented_out_looks_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "tab").write_text(f"#{ENTRY.crontab_line}\n")
+    system = system_in(tmp_path, crontab=CRONTAB)
+    assert not system.crontab_runs
+    system.install_line(ENTRY)
+    assert (tmp_path / "tab").read_text() == f"{ENTRY.crontab_line}\n"
 
 
 def test_units_are_written_and_the_timer_is_begun(tmp_path: Path) -> None:

@@ -557,6 +557,21 @@ async def test_every_column_is_in_sight(
             assert name in str(table.get_row_at(0)[1])
 
 
+async def test_a_run_of_a_schedule_says_of_which(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    await has_run(services, "quick")
+    async with open_console(services, (130, 34)) as console:
+        await console.press("h")
+        await console.sees("1 run", "Took")
+        history = console.app.screen.query_one(History)
+        row = structs.replace(history._rows[0], operator="alice", scheduled="vacuum-db")
+        history._show_found(FoundRuns(rows=[row], total=1), [row])
+        await console.sees("alice (vacuum-db)")
+        assert history.query_one(RunTable).max_scroll_x == 0
+
+
 async def test_a_run_of_several_legs_says_so(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

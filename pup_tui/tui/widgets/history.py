@@ -53,6 +53,8 @@ _WIDEST = 140
 """Columns of one in which there is room to tell why a run ended as it did; that takes what is left."""
 _MOST_NAME = 48
 _MOST_OPERATOR = 24
+_WITH_SCHEDULE = 20
+"""What an operator and a schedule take before the names of runbooks get more."""
 _MOST_BESIDE_WHY = {"Runbook": 28, "Operator": 12}
 _AROUND = 3
 """Columns of the margins and the scrollbar."""
@@ -67,8 +69,11 @@ def _why(row: RunRow) -> str:
     return " · ".join(filter(None, (row.why, unchecked, look)))
 
 
-def _widths(width: int, *, legs: bool, profiles: bool) -> dict[str, int]:
-    """The columns of the table and how wide each is; `legs` and `profiles` only where there are any."""
+def _widths(width: int, *, legs: bool, profiles: bool, schedules: bool) -> dict[str, int]:
+    """The columns of the table and how wide each is; `legs` and `profiles` only where there are any.
+
+    `schedules` tells that there are runs of schedules, which are named beside the operator.
+    """
     tells_why = width >= _WIDEST
     widths = _COLUMNS | (_WIDE_COLUMNS if width >= _WIDE else {})
     widths |= _WIDEST_COLUMNS if tells_why else {}
@@ -80,9 +85,10 @@ def _widths(width: int, *, legs: bool, profiles: bool) -> dict[str, int]:
             widths.pop(label, None)
     most = {"Runbook": _MOST_NAME, "Operator": _MOST_OPERATOR}
     spare = max(0, _spare(widths, width))
-    for label, wanted in (_MOST_BESIDE_WHY if tells_why else most).items():
+    first = {"Operator": _WITH_SCHEDULE} if schedules else {}
+    for label, wanted in (*first.items(), *(_MOST_BESIDE_WHY if tells_why else most).items()):
         if label in widths:
-            more = min(spare, wanted - widths[label])
+            more = max(0, min(spare, wanted - widths[label]))
             widths[label] += more
             spare -= more
     if tells_why:
@@ -210,7 +216,10 @@ class History(Vertical):
         legs = any(row.leg > 1 for row in self._rows)
         room = self.outer_size.width - _AROUND
         profiles = any(row.profile for row in self._rows)
-        widths = _widths(room, legs=legs, profiles=profiles) if room > 0 else {}
+        schedules = any(row.scheduled for row in self._rows)
+        widths = {}
+        if room > 0:
+            widths = _widths(room, legs=legs, profiles=profiles, schedules=schedules)
         if widths == self._widths:
             return False
         self._widths = widths
