@@ -26,6 +26,9 @@ LONGEST_ANSWER: Final = 100_000
 MOST_ITEMS: Final = 500
 """Items of a list, or entries of a map, that an answer has at most."""
 
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes of a request over HTTP."""
+
 _DEEPEST: Final = 40
 
 

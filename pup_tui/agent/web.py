@@ -15,6 +15,7 @@ from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 
+from pup_tui.agent.limits import LARGEST_BODY
 from pup_tui.agent.server import mcp_server
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/mcp"
-LARGEST_BODY: Final = 1024 * 1024
-"""Bytes of a request."""
 
 READ: Final = "read"
 REQUEST: Final = "request"

@@ -105,13 +105,16 @@ def check_answered(
     yes: bool,
     left: LeftOutSteps,
     barred: Collection[str] = (),
+    in_lists: bool = False,
 ) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for a question that is surely asked and surely has no answer; others that would end the
     run are told. What is given is as for `open_questions`.
     """
-    if open_ := open_questions(program, given, yes=yes, left=left, barred=barred):
+    if open_ := open_questions(
+        program, given, yes=yes, left=left, barred=barred, in_lists=in_lists
+    ):
         tell(f"pup-tui: nobody can be asked here: the run ends where it asks {named(open_)}")
 
 
@@ -122,11 +125,13 @@ def open_questions(
     yes: bool,
     left: LeftOutSteps,
     barred: Collection[str] = (),
+    in_lists: bool = False,
 ) -> list[str]:
     """What a run may ask that has no answer, where nobody can be asked.
 
     That is also whether to go past the gates of steps that are `left` out. With `yes` all are answered but
-    for values that nothing gives: no answer, no source and no default. `barred` steps do not begin.
+    for values that nothing gives: no answer, no source and no default. `barred` steps do not begin. With
+    `in_lists` what is asked for items that are written out in the file is surely asked as well.
     Raises Failure for a question that is surely asked and surely has no answer.
     """
     from pup_tui.core.leaving_out import stays_open
@@ -137,8 +142,12 @@ def open_questions(
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
     unanswered = [node for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))]
     # What is optional may be skipped, and with it the question before it.
-    having_turn = sure_steps(program, out)
-    sure = [node for node in unanswered if node.id in having_turn and not node.step.optional]
+    having_turn = sure_steps(program, out, in_lists=in_lists)
+    sure = [
+        node
+        for node in unanswered
+        if node.id in having_turn and not node.step.optional and not _may_end_with_canaries(node)
+    ]
     if sure:
         told = named([_with_values(node, lacking[node.id]) for node in sure])
         ways = [_way_out(node, names) for node in sure if (names := lacking[node.id])][:1]
@@ -178,6 +187,20 @@ def _asks_for_a_yes(node: Node) -> bool:
     asks_itself = node.step.is_question and not node.step.asks_values
     before = node.step.asks_beside or (node.asks_first and not node.confirmed_by)
     return asks_itself or before
+
+
+def _may_end_with_canaries(node: Node) -> bool:
+    """Whether it asks after its canaries only, and there may be no other items to ask about."""
+    from pup_tui.core.amounts import known_share
+
+    step = node.step
+    if step.canary is None or not step.asks_after_canary or step.confirm is not None:
+        return False
+    if step.is_question or (node.asks_first and not node.confirmed_by):
+        return False
+    items = len(step.foreach) if isinstance(step.foreach, tuple) else 0
+    canaries = known_share(step.canary, items)
+    return canaries is None or canaries >= items
 
 
 def _way_out(node: Node, names: list[str]) -> str:

@@ -63,7 +63,7 @@ def schedule_command() -> None:
 @click.option("--cron", required=True, metavar="TIMES", help="When: five fields, as in a crontab.")
 @click.option("--tz", required=True, metavar="ZONE", help="The zone of these times: Europe/Berlin.")
 @click.option("--name", metavar="NAME", help="What it is called, instead of as the runbook.")
-@arg_option("--arg")
+@arg_option("--arg", "--set")
 @click.option(
     "--overlap",
     type=click.Choice(get_args(Overlap)),

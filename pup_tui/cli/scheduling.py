@@ -54,7 +54,8 @@ def checked_runbook(settings: Settings, schedule: Schedule) -> ScheduledRunbook:
     loaded, runbook = load_valid(catalog, entry)
     program = compile_program(loaded.id, runbook)
     given = given_values(program, schedule.given, None)
-    check_answered(program, given.answers, yes=bool(schedule.yes), left=NOTHING_LEFT_OUT)
+    yes = bool(schedule.yes)
+    check_answered(program, given.answers, yes=yes, left=NOTHING_LEFT_OUT, in_lists=True)
     _refuse_terminals(program)
     if schedule.notify:
         from pup_tui.cli.notice import notice_runbook
@@ -83,7 +84,7 @@ def _refuse_terminals(program: Program) -> None:
         for node in program.nodes
         if isinstance(node.step, ShellStep) and node.step.interactive and not node.step.optional
     ]
-    having_turn = sure_steps(program)
+    having_turn = sure_steps(program, in_lists=True)
     sure = [f"`{node.id}`" for node in wanting if node.id in having_turn]
     if sure:
         told = f"at that time there is no terminal, which {named(sure)} would be handed"

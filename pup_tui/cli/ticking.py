@@ -39,10 +39,13 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     now, begun = time.time(), False
     noted: list[FireRecord] = []
     with _written_journal(settings) as journal:
-        under_way = {row.scheduled for row in journal.runs(statuses=[RunStatus.RUNNING])}
+        running = journal.runs(statuses=[RunStatus.RUNNING])
+        # What has just taken its moment, or was begun by hand or before a pause: both are under way.
+        runs, names = {row.run for row in running}, {row.scheduled for row in running}
         for name, schedule in planned.items():
             known = _known(journal, name, looked_back(schedule, now))
-            found = due(name, schedule, known, now, under_way=name in under_way)
+            under_way = name in names or any(each.run in runs for each in known)
+            found = due(name, schedule, known, now, under_way=under_way)
             noted += found.others
             for moment in found.fires:
                 _begin(name, schedule, moment)
@@ -80,8 +83,8 @@ def _known(journal: JournalReader, name: str, since: float) -> list[FireRecord]:
     return journal.read(partial(known_fires, schedule=name, since=since))
 
 
-def _note(journal: Journal, fires: Sequence[FireRecord]) -> None:
-    journal.write(partial(note_fires, fires=fires, before=time.time() - _KEPT))
+def _note(journal: Journal, fires: Sequence[FireRecord]) -> int:
+    return journal.write(partial(note_fires, fires=fires, before=time.time() - _KEPT))
 
 
 def _begin(name: str, schedule: Schedule, moment: float) -> None:
@@ -108,18 +111,19 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
         if isinstance(failure.__cause__, AlreadyFired):
             return 0
         why = failure.alone
-        _note_failed(settings, name, moment, why)
-        _notify(settings, name, schedule, f"could not begin: {why}")
+        if _note_failed(settings, name, moment, why):
+            _notify(settings, name, schedule, f"could not begin: {why}")
         raise
     if code:
         _notify(settings, name, schedule, _told_end(settings, name, moment))
     return code
 
 
-def _note_failed(settings: Settings, name: str, moment: float, why: str) -> None:
+def _note_failed(settings: Settings, name: str, moment: float, why: str) -> bool:
+    """Keep why the run for a moment could not begin; whether no other look has done so before."""
     record = FireRecord(schedule=name, moment=moment, outcome="failed", why=why, at=time.time())
     with _written_journal(settings) as journal:
-        _note(journal, [record])
+        return _note(journal, [record]) == 1
 
 
 def _told_end(settings: Settings, name: str, moment: float) -> str:

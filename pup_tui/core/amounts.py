@@ -56,6 +56,14 @@ def render_share(given: Share, scope: Scope, total: int) -> int:
     return _of(total, _parsed(given, scope, _share))
 
 
+def known_share(given: Share, total: int) -> int | None:
+    """The same as far as it is known before a run: None where it is to be rendered."""
+    try:
+        return _of(total, _share(given))
+    except ValueError:
+        return None
+
+
 def render_tolerance(given: Tolerance, scope: Scope, total: int) -> int:
     """How many of `total` may fail: a number, or a percentage of them, rounded down, from 1 unless it is 0%.
 

@@ -64,18 +64,20 @@ def take_moment(
     return database.execute(_TAKE, (codec.storable(schedule), moment, run, at)).rowcount == 1
 
 
-def note_fires(database: sqlite3.Connection, fires: Iterable[FireRecord], before: float) -> None:
-    """Keep what became of moments that have no run, and forget what came `before` a moment.
+def note_fires(database: sqlite3.Connection, fires: Iterable[FireRecord], before: float) -> int:
+    """Keep what became of moments that have no run, and forget what came `before` a moment; how many are new.
 
     What is kept of one that has its run, stays. The newest of each schedule stay as well: a clock that is a
     year ahead makes all that is known old, and none of it may come again when the clock is right.
     """
-    database.executemany(_NOTE, [codec.storable_row(asdict(each)) for each in fires])
+    rows = [codec.storable_row(asdict(each)) for each in fires]
+    new = sum(database.execute(_NOTE, row).rowcount for row in rows)
     for (schedule,) in database.execute("SELECT DISTINCT schedule FROM fire").fetchall():
         newest = database.execute(_NEWEST_KEPT, (schedule, ALWAYS_KEPT)).fetchone()
         if newest is not None:
             forgotten = (schedule, min(before, newest[0]))
             database.execute("DELETE FROM fire WHERE schedule = ? AND moment < ?", forgotten)
+    return new
 
 
 def known_fires(database: sqlite3.Connection, schedule: str, since: float) -> list[FireRecord]:

@@ -75,8 +75,15 @@ _LOOKS = 50
 """Runs among which one is looked for that is no look for a plan."""
 _ITS_EVENTS = "SELECT count(*) FROM event WHERE event.run = run.number"
 _LEG = f"(1 + ({_ITS_EVENTS} AND {IS_RESUMED}))"
+# A run that was killed before its first event has taken the moment of its schedule nevertheless.
+_SCHEDULED = f"""
+    CASE WHEN EXISTS (SELECT 1 FROM event WHERE event.run = run.number AND sequence = 1)
+    THEN {_IN_FIRST_EVENT.format(_TOLD_FIRST["scheduled"])}
+    ELSE (SELECT CAST(schedule AS BLOB) FROM fire WHERE fire.run = run.run) END
+"""  # noqa: S608 - own text
 _FROM_EVENTS = {
     **{name: _IN_FIRST_EVENT.format(path) for name, path in _TOLD_FIRST.items()},
+    "scheduled": _SCHEDULED,
     "leg": _LEG,
 }
 _COLUMNS = (_FROM_EVENTS.get(name, name) for name in RunRow.__struct_fields__)

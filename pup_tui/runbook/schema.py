@@ -148,7 +148,7 @@ def _reference(struct: type) -> Schema:
 def _special(struct: type, field: FieldInfo) -> Schema | None:
     """Keys of which the format says more than the model's types do."""
     key, held = field.encode_name, inner_options(options_of(field.type).values)
-    if key == "undo":
+    if key == "undo" and issubclass(struct, model.Step):
         return {"$ref": "#/$defs/anyStep"}
     if struct is model.Step and key == "id":
         return {"type": "string", "pattern": ID_PATTERN, "maxLength": 200}

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx2
 import pytest
 
-from pup_tui.agent.web import listening
 from tests.agent.misuse import ASKABLE
-from tests.support.agents import ASKER, READER, desk_in, http_client, http_server, over_http
+from tests.support.agents import (
+    ASKER,
+    READER,
+    bare_client,
+    desk_in,
+    http_client,
+    http_server,
+    over_http,
+)
 from tests.support.program import Program
 
 CALL = {
@@ -47,14 +53,14 @@ REFUSED = [
     ("headers", "status"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 async def test_a_request_is_refused(headers: dict[str, str], status: int, program: Program) -> None:
-    async with http_server(desk_in(program)) as url, httpx2.AsyncClient() as client:
+    async with http_server(desk_in(program)) as url, bare_client() as client:
         answer = await client.post(url, json=CALL, headers={**ACCEPTS, **headers})
     assert answer.status_code == status
     assert "serverInfo" not in answer.text
 
 
 async def test_a_token_opens_it_and_stands_in_no_address(program: Program) -> None:
-    async with http_server(desk_in(program)) as url, httpx2.AsyncClient() as client:
+    async with http_server(desk_in(program)) as url, bare_client() as client:
         headers = {**ACCEPTS, "Authorization": OF_ASKER}
         assert (await client.post(url, json=CALL, headers=headers)).status_code == 200
         asked = await client.post(
@@ -74,6 +80,8 @@ async def test_other_places_and_large_bodies_are_refused(program: Program) -> No
 
 @pytest.mark.proves("P25")
 def test_only_this_machine_reaches_it() -> None:
+    from pup_tui.agent.web import listening
+
     with listening(0) as found:
         assert found.getsockname()[0] == "127.0.0.1"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bundled import BUNDLED
 from tests.support.program import Program
 
 FOUNDING = {"deploy-service", "incident-triage", "maintenance-window", "rollback-feature-flag"}
@@ -13,12 +14,14 @@ FOUNDING = {"deploy-service", "incident-triage", "maintenance-window", "rollback
 
 def test_list_shows_the_bundled_library(program: Program) -> None:
     entries = program("list", "--json").json
-    assert {entry["id"] for entry in entries} == FOUNDING
+    listed = {entry["id"]: entry for entry in entries}
+    assert set(listed) == {path.stem for path in BUNDLED}
+    assert set(listed) >= FOUNDING
     assert set(entries[0]) == {
         "id", "name", "description", "tags", "steps", "source", "path", "broken", "error",
         "shadowed", "trusted", "changed", "last_run", "freshness",
     }  # fmt: skip
-    assert {tuple(sorted(entry["tags"])) for entry in entries} == {("team", "type")}
+    assert {tuple(sorted(listed[name]["tags"])) for name in FOUNDING} == {("team", "type")}
     out = program("list", "--tag", "type:deployment").out
     assert "deploy-service" in out
     assert "incident-triage" not in out

@@ -168,7 +168,10 @@ def test_what_cannot_begin_is_recorded_and_told(program: Program) -> None:
     assert told.exists()
     assert "nobody was told" in failed.err
     made_before(program)
-    assert program("schedule", "fire", "hello", "60.0").code == 2
+    again = program("schedule", "fire", "hello", "60.0")
+    assert again.code == 2
+    # Two looks at once may both try; it is told once.
+    assert "nobody was told" not in again.err
 
 
 def test_the_reason_is_whole_where_lines_above_it_are_not_seen(program: Program) -> None:
@@ -194,6 +197,25 @@ def test_what_wants_a_terminal_is_not_planned(program: Program, more: str, code:
     added = program("schedule", "add", "./vi.yaml", *EACH_MINUTE, "--arg", "WHO=x", "--yes", "why")
     assert added.code == code, added.err
     assert ("no terminal, which `say`" in added.err) is ("optional" not in more)
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        ("foreach: [a, b, c], canary: 1", 2),
+        ("foreach: [a, b, c], canary: 50%", 2),
+        ("foreach: [a, b, c], canary: 3", 0),
+        ("foreach: [a, b, c], canary: 1, canary_confirm: false", 0),
+        ("foreach: [a], danger: true", 2),
+        ("foreach: {command: ls}, canary: 1", 0),
+    ],
+)
+def test_what_surely_asks_between_its_items_is_not_planned(
+    program: Program, keys: str, code: int
+) -> None:
+    program.write("fleet", HELLO.replace("say, kind", f"say, {keys}, kind"))
+    added = program("schedule", "add", "./fleet.yaml", *EACH_MINUTE, "--arg", "WHO=x")
+    assert added.code == code, added.err
 
 
 def test_what_was_missed_is_reported_once(program: Program) -> None:

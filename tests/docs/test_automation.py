@@ -10,10 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from mcp import Client, StdioServerParameters
 
 from pup_tui.agent import limits
-from pup_tui.agent.web import LARGEST_BODY
 from pup_tui.cli.mcp import SHORTEST_TOKEN
 from pup_tui.journal.pending import LIFETIME, MOST_OPEN
 from tests.support.program import Program, program_in
@@ -79,10 +77,12 @@ def test_the_limits_that_are_told_are_those_that_hold() -> None:
     numbers = limits.LONGEST_ALERT, limits.LONGEST_VALUES, limits.LONGEST_REASON
     assert {*numbers, limits.LONGEST_TEXT, limits.LONGEST_ANSWER, limits.MOST_TOLD} <= told
     assert f"At most {MOST_OPEN} wait at a time" in MANUAL
-    assert (LIFETIME, LARGEST_BODY, SHORTEST_TOKEN) == (3_600, 1024 * 1024, 24)
+    assert (LIFETIME, limits.LARGEST_BODY, SHORTEST_TOKEN) == (3_600, 1024 * 1024, 24)
 
 
 async def test_a_client_starts_it_as_is_shown_and_finds_the_tools(program: Program) -> None:
+    from mcp import Client, StdioServerParameters
+
     (shown,) = blocks("json")
     told = json.loads(shown)["mcpServers"]["pup-tui"]
     server = StdioServerParameters(

@@ -11,7 +11,6 @@ import pytest
 
 from pup_tui import record_search
 from pup_tui.agent import limits as agent
-from pup_tui.agent import web as agent_web
 from pup_tui.analysis.alerts import kept, paste
 from pup_tui.analysis.report import sections, step_parts, words
 from pup_tui.cli import reported_run, reporting, searching
@@ -247,7 +246,7 @@ TRIED_ELSEWHERE = {
     "runs that wait for an approval, and for how long": (
         f"{pending.MOST_OPEN}, {pending.LIFETIME:,.0f} s"
     ),
-    "a request over HTTP": mebibytes(agent_web.LARGEST_BODY),
+    "a request over HTTP": mebibytes(agent.LARGEST_BODY),
     "attempts of a case of a [rehearsal](rehearsals.md), and what they print": (
         f"{play.MOST_ATTEMPTS:,} and {mebibytes(play.MOST_READ)}"
     ),

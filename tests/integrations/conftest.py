@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support import databases
 from tests.support.clouds import Account, account_of_aws
 from tests.support.databases import Server, server_of
 
@@ -92,6 +93,30 @@ def alertmanager() -> Iterator[Server]:
     with server_of(
         "prometheus-alertmanager", "prometheus-alertmanager", arguments, _is_ready
     ) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with databases.postgresql() as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def postgres_replica(postgres: Server) -> Iterator[Server]:
+    with databases.postgresql_replica(postgres, "replica") as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    with databases.mariadb() as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def mariadb_replica(mariadb: Server) -> Iterator[Server]:
+    with databases.mariadb_replica(mariadb) as up:
         yield up
 
 

@@ -17,11 +17,12 @@ async def run(
     folder: Path,
     earlier: str,
     after: Mapping[str, Callable[[], None]] | None = None,
+    wait: str = "10m",
 ) -> tuple[RunState, Seen]:
     return await run_of(
         "aws/ecs-rollback",
         folder,
-        {"CLUSTER": "shop", "SERVICE": service, "ALARM": f"errors of {service}", "WAIT": "1s"},
+        {"CLUSTER": "shop", "SERVICE": service, "ALARM": f"errors of {service}", "WAIT": wait},
         environ=aws.environ,
         around=aws.around,
         answers={"which": {"EARLIER": earlier}},
@@ -63,6 +64,7 @@ async def test_the_alarm_goes_on_and_the_later_definition_runs_again(
         tmp_path,
         "search:1",
         {"back": lambda: between.append(definition(aws, "search"))},
+        wait="1s",
     )
     assert state.status is RunStatus.FAILED
     assert str(state.steps["over"].status) == "failed"

@@ -1,101 +1,203 @@
-"""Each action for PostgreSQL against a real server."""
+"""Each action for PostgreSQL against a real primary and its replica."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from tests.support.databases import PASSWORD, Server, postgresql
+from tests.support.databases import PASSWORD, PATIENCE, Server
 from tests.support.integrations import Done, carried_out, proved
 
 WHAT = "PostgreSQL 15"
 
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    with postgresql() as up:
-        yield up
+Connection = psycopg.AsyncConnection[Any]
 
 
-@pytest.fixture
-def session(postgres: Server) -> Iterator[psycopg.Connection[Any]]:
-    """A session that holds a transaction open."""
-    with psycopg.connect(_url(postgres), application_name="idle one") as connection:
-        connection.execute("select 1")
-        yield connection
+def leading_to(server: Server, password: str = PASSWORD) -> dict[str, str]:
+    return {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(server.port),
+        "PGUSER": "app",
+        "PGPASSWORD": password,
+        "PGDATABASE": "shop",
+    }
 
 
-def _url(server: Server, password: str = PASSWORD) -> str:
-    return f"postgresql://app:{quote(password, safe='')}@127.0.0.1:{server.port}/shop"
+async def connected(server: Server, application: str = "checkout", user: str = "app") -> Connection:
+    return await psycopg.AsyncConnection.connect(
+        host="127.0.0.1",
+        port=server.port,
+        user=user,
+        password=PASSWORD,
+        dbname="shop",
+        application_name=application,
+        autocommit=True,
+    )
+
+
+@asynccontextmanager
+async def session(server: Server, application: str = "checkout") -> AsyncIterator[Connection]:
+    """A session with a transaction that stays open."""
+    async with await connected(server, application) as own:
+        await own.execute("begin")
+        await own.execute("select 1")
+        yield own
+
+
+async def asked(server: Server, statement: str) -> Any:
+    """What the server answers, asked without the program: the first value, where there is one."""
+    async with await connected(server, "looking") as own:
+        cursor = await own.execute(statement.encode())
+        row = await cursor.fetchone() if cursor.description else None
+        return row and row[0]
+
+
+async def seen(server: Server, statement: str) -> None:
+    """Wait until the server gives anything but nothing."""
+    async with asyncio.timeout(PATIENCE):
+        while not await asked(server, statement):  # noqa: ASYNC110 -- the server is asked
+            await asyncio.sleep(0.05)
 
 
 async def acted(
-    action: str, server: Server, folder: Path, given: Mapping[str, Any] | None = None
+    action: str, server: Server, folder: Path, given: dict[str, Any] | None = None, **more: Any
 ) -> Done:
-    environ = {"PUP_TUI_POSTGRES_URL": _url(server)}
-    return await carried_out("postgres", action, folder, environ, given)
+    return await carried_out("postgres", action, folder, leading_to(server), given, **more)
 
 
-async def test_what_looks(
-    postgres: Server, session: psycopg.Connection[Any], tmp_path: Path
+async def test_how_the_server_is(postgres: Server, tmp_path: Path) -> None:
+    primary = (await acted("status", postgres, tmp_path / "1")).outputs
+    assert (primary["ROLE"], primary["MAX_CONNECTIONS"]) == ("primary", 100)
+    assert primary["VERSION"].split(".")[0].isdigit()
+    async with session(postgres):
+        more = (await acted("status", postgres, tmp_path / "2")).outputs
+    assert more["CONNECTIONS"] + more["FREE_CONNECTIONS"] == 97
+    assert more["FREE_CONNECTIONS"] < 97
+    proved("postgres", "status", "server", WHAT)
+
+
+async def test_sessions_of_others(postgres: Server, tmp_path: Path) -> None:
+    async with session(postgres, "checkout") as own:
+        everything = (await acted("sessions", postgres, tmp_path / "1", {})).outputs
+        idle = {"STATE": "idle in transaction"}
+        (found,) = (await acted("sessions", postgres, tmp_path / "2", idle)).outputs["SESSIONS"]
+        assert found["pid"] == own.info.backend_pid
+        assert (found["application"], found["statement"]) == ("checkout", "select 1")
+        assert found["pid"] in [each["pid"] for each in everything["SESSIONS"]]
+        (role,) = [each for each in everything["ROLES"] if each["role"] == "app"]
+        assert role["idle_in_transaction"] == 1
+        old = {"STATE": "any", "OLDER_THAN": 3600}
+        assert (await acted("sessions", postgres, tmp_path / "3", old)).outputs["SESSIONS"] == []
+    proved("postgres", "sessions", "server", WHAT)
+
+
+async def test_who_keeps_whom_waiting(postgres: Server, tmp_path: Path) -> None:
+    none = await acted("blockers", postgres, tmp_path / "1")
+    assert none.outputs == {"BLOCKERS": []}
+    async with session(postgres, "migration") as first, session(postgres, "checkout") as second:
+        await first.execute("select pg_advisory_xact_lock(7)")
+        waiting = asyncio.create_task(second.execute("select pg_advisory_xact_lock(7)"))
+        await seen(postgres, "select count(*) from pg_locks where not granted")
+        (found,) = (await acted("blockers", postgres, tmp_path / "2")).outputs["BLOCKERS"]
+        assert (found["pid"], found["application"]) == (first.info.backend_pid, "migration")
+        assert (found["keeps_waiting"], found["is_first"]) == (1, True)
+        await first.execute("rollback")
+        await waiting
+    proved("postgres", "blockers", "server", WHAT)
+
+
+async def test_replicas_and_slots(
+    postgres: Server, postgres_replica: Server, tmp_path: Path
 ) -> None:
-    told = (await acted("whoami", postgres, tmp_path / "1")).outputs
-    assert (told["USER"], told["REPLICA"]) == ("app", False)
-    proved("postgres", "whoami", "server", WHAT)
-    long = (await acted("long_transactions", postgres, tmp_path / "2", {"MINUTES": 0})).outputs
-    mine = [each for each in long["TRANSACTIONS"] if each["application_name"] == "idle one"]
-    assert [each["pid"] for each in mine] == [session.info.backend_pid]
-    none = (await acted("long_transactions", postgres, tmp_path / "3")).outputs
-    assert none == {"TRANSACTIONS": []}
-    proved("postgres", "long_transactions", "server", WHAT)
-    counted = (await acted("connections", postgres, tmp_path / "4")).outputs
-    assert 2 <= counted["USED"] < counted["MOST"]
-    proved("postgres", "connections", "server", WHAT)
-    wrong = {"PUP_TUI_POSTGRES_URL": _url(postgres, "wrong-password")}
-    done = await carried_out("postgres", "whoami", tmp_path / "5", wrong)
-    assert not done.ok
-    assert "wrong-password" not in "\n".join([done.reason, *done.texts])
+    told = (await acted("replication", postgres, tmp_path / "1")).outputs
+    assert [(each["name"], each["state"]) for each in told["REPLICAS"]] == [
+        ("replica", "streaming")
+    ]
+    assert told["REPLICAS"][0]["bytes_behind"] >= 0
+    assert [(each["slot"], each["active"]) for each in told["SLOTS"]] == [("replica", True)]
+    there = (await acted("replication", postgres_replica, tmp_path / "2")).outputs
+    assert there == {"REPLICAS": [], "SLOTS": []}
+    role = (await acted("status", postgres_replica, tmp_path / "3")).outputs["ROLE"]
+    assert role == "replica"
+    proved("postgres", "replication", "server", WHAT)
 
 
-async def test_who_blocks_is_found(
-    postgres: Server, session: psycopg.Connection[Any], tmp_path: Path
+async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
+    await asked(postgres, "create table large as select generate_series(1, 1000) as id")
+    await asked(postgres, "select pg_stat_force_next_flush()")
+    told = (await acted("sizes", postgres, tmp_path, {"COUNT": 1})).outputs
+    (table,) = told["TABLES"]
+    assert (table["table"], table["bytes"] > 0) == ("large", True)
+    assert "shop" in [each["database"] for each in told["DATABASES"]]
+    await asked(postgres, "drop table large")
+    proved("postgres", "sizes", "server", WHAT)
+
+
+async def test_a_statement_is_cancelled_and_its_session_stays(
+    postgres: Server, tmp_path: Path
 ) -> None:
-    session.execute("select pg_advisory_xact_lock(7)")
-    pid = session.info.backend_pid
-    waiting = psycopg.connect(_url(postgres))
-    try:
-        # Sent, and not waited for.
-        waiting.pgconn.send_query(b"select pg_advisory_lock(7)")
-        found: list[dict[str, Any]] = []
-        for attempt in range(100):
-            done = await acted("blocked", postgres, tmp_path / f"{attempt}")
-            found = done.outputs["BLOCKED"]
-            if found:
-                break
-        assert [each["blocked_by"] for each in found] == [f"{{{pid}}}"]
-        proved("postgres", "blocked", "server", WHAT)
-        cancelled = await acted(
-            "cancel_query", postgres, tmp_path / "c", {"PID": waiting.info.backend_pid}
-        )
-        assert cancelled.ok, cancelled.reason
-        proved("postgres", "cancel_query", "server", WHAT)
-    finally:
-        waiting.close()
-    assert (await acted("blocked", postgres, tmp_path / "after")).outputs == {"BLOCKED": []}
+    async with await connected(postgres) as own:
+        running = asyncio.create_task(own.execute("select pg_sleep(600)"))
+        active = "select count(*) from pg_stat_activity where query like 'select pg_sleep%'"
+        await seen(postgres, f"{active} and state = 'active'")
+        given = {"PID": own.info.backend_pid}
+        assert (await acted("cancel", postgres, tmp_path / "1", given)).ok
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            await running
+        await own.execute("select 1")
+    gone = await acted("cancel", postgres, tmp_path / "2", {"PID": 2_000_000_000})
+    assert "There is no such session 2000000000 any more." in gone.reason
+    proved("postgres", "cancel", "server", WHAT)
 
 
-async def test_a_session_is_ended(
-    postgres: Server, session: psycopg.Connection[Any], tmp_path: Path
-) -> None:
-    given = {"PID": session.info.backend_pid}
-    assert (await acted("terminate", postgres, tmp_path / "1", given)).ok
-    with pytest.raises(psycopg.OperationalError):
-        session.execute("select 1")
-    again = await acted("terminate", postgres, tmp_path / "2", given)
-    assert not again.ok
+async def test_a_session_is_ended_and_no_other(postgres: Server, tmp_path: Path) -> None:
+    async with session(postgres, "migration") as own:
+        given: dict[str, Any] = {"PID": own.info.backend_pid, "STARTED": "1.000000"}
+        another = await acted("terminate", postgres, tmp_path / "1", given)
+        assert "There is no such session" in another.reason
+        await own.execute("select 1")
+        (found,) = (
+            await acted("sessions", postgres, tmp_path / "2", {"STATE": "idle in transaction"})
+        ).outputs["SESSIONS"]
+        given["STARTED"] = found["started"]
+        assert (await acted("terminate", postgres, tmp_path / "3", given)).ok
+        with pytest.raises(psycopg.OperationalError):
+            await own.execute("select 1")
     proved("postgres", "terminate", "server", WHAT)
+
+
+async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path) -> None:
+    role = 'it\'s \\ a "role"'
+    quoted = sql.Identifier(role).as_string(None)
+    limit = "select rolconnlimit from pg_roles where rolname like '%role%'"
+    await asked(postgres, f"create role {quoted} connection limit 7")
+    try:
+        given = {"ROLE": role, "LIMIT": 3}
+        limited = await acted("limit_role", postgres, tmp_path / "1", given)
+        assert limited.outputs == {"FORMER_LIMIT": 7}
+        assert await asked(postgres, limit) == 3
+        given["LIMIT"] = 0
+        await acted("limit_role", postgres, tmp_path / "2", given, undone=True)
+        assert await asked(postgres, limit) == 3
+    finally:
+        await asked(postgres, f"drop role {quoted}")
+    missing = await acted("limit_role", postgres, tmp_path / "3", given)
+    assert "There is no role" in missing.reason
+    proved("postgres", "limit_role", "server", WHAT)
+
+
+@pytest.mark.parametrize("action", ["status", "replication", "sizes", "blockers"])
+async def test_a_wrong_password_fails_and_is_not_told(
+    postgres: Server, tmp_path: Path, action: str
+) -> None:
+    environ = leading_to(postgres, "wrong-password")
+    done = await carried_out("postgres", action, tmp_path, environ)
+    assert "password authentication failed" in done.reason
+    assert "wrong-password" not in "\n".join([*done.texts, done.reason])

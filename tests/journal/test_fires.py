@@ -87,6 +87,18 @@ def test_what_waits_or_was_missed_may_have_its_run_yet(
             begun(tmp_path, "A", Scheduled("nightly", AT))
 
 
+def test_a_run_that_was_killed_before_its_first_event_is_one_of_its_schedule(
+    tmp_path: Path,
+) -> None:
+    begun(tmp_path, "A", Scheduled("nightly", AT))
+    begun(tmp_path, "B", None)
+    journal = Journal.open(tmp_path)
+    try:
+        assert {row.run: row.scheduled for row in journal.runs()} == {"A": "nightly", "B": ""}
+    finally:
+        journal.close()
+
+
 def test_what_is_noted_never_takes_a_run_away(tmp_path: Path) -> None:
     begun(tmp_path, "A", Scheduled("nightly", AT))
     noted(tmp_path, FireRecord(schedule="nightly", moment=AT, outcome="missed", why="w", at=AT))

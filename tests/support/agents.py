@@ -6,29 +6,27 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import httpx2
-from mcp import Client, StdioServerParameters
-from mcp.client import ClientRequestContext
-from mcp.client.streamable_http import streamable_http_client
-from mcp_types import ElicitRequestParams, ElicitResult, Implementation, TextContent
+from typing import TYPE_CHECKING, Any, Literal
 
 from pup_tui.agent.desk import Desk
-from pup_tui.agent.web import READ, REQUEST, listening, url_of, web_server
 from pup_tui.cli.mcp import desk_of
 from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.reader import read_journal
 from pup_tui.settings.settings import CommandLine, read_settings
 from tests.support.program import PROGRAM, Program
 
+# Every process that collects tests imports this, and few of them need the SDK, which takes long.
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.client import ClientRequestContext
+    from mcp_types import ElicitRequestParams, ElicitResult
+
 READER = "reader-token-0123456789-abcdef"
 ASKER = "asker-token-0123456789-abcdefg"
-TOKENS = {READER: (READ,), ASKER: (READ, REQUEST)}
 
 KEY = "dd-application-key-0123456789"
 """A secret of the operator that is no variable's."""
@@ -67,6 +65,8 @@ class World:
 
     async def answer(self, tool: str, **given: Any) -> tuple[bool, str]:
         """Whether a tool fails, and its text."""
+        from mcp_types import TextContent
+
         result = await self.client.call_tool(tool, given)
         assert all(isinstance(part, TextContent) for part in result.content)
         text = "".join(part.text for part in result.content if isinstance(part, TextContent))
@@ -122,10 +122,11 @@ def desk_in(program: Program, *, takes_requests: bool = True) -> Desk:
 
 
 @asynccontextmanager
-async def http_server(
-    desk: Desk, tokens: Mapping[str, tuple[str, ...]] = TOKENS
-) -> AsyncIterator[str]:
+async def http_server(desk: Desk) -> AsyncIterator[str]:
     """The address of a server over HTTP, on a free port of loopback."""
+    from pup_tui.agent.web import READ, REQUEST, listening, url_of, web_server
+
+    tokens = {READER: (READ,), ASKER: (READ, REQUEST)}
     begun = asyncio.Event()
     with listening(0) as found:
         server = web_server(desk, found, tokens, begun.set)
@@ -139,8 +140,19 @@ async def http_server(
 
 
 @asynccontextmanager
+async def bare_client() -> AsyncIterator[Any]:
+    """A client that sends what it is given, and no token."""
+    import httpx2
+
+    async with httpx2.AsyncClient() as client:
+        yield client
+
+
+@asynccontextmanager
 async def http_client(url: str, token: str = ASKER, **headers: str) -> AsyncIterator[Any]:
     """A client that the official one sends with, with a token."""
+    import httpx2
+
     sent = {"Authorization": f"Bearer {token}", **headers}
     async with httpx2.AsyncClient(headers=sent, timeout=60) as client:
         yield client
@@ -151,6 +163,8 @@ async def over_http(
     program: Program, *, mode: Mode = "auto", token: str = ASKER
 ) -> AsyncIterator[World]:
     """A world with an agent over HTTP."""
+    from mcp.client.streamable_http import streamable_http_client
+
     async with AsyncExitStack() as opened:
         url = await opened.enter_async_context(http_server(desk_in(program)))
         client = await opened.enter_async_context(http_client(url, token))
@@ -161,6 +175,8 @@ async def over_http(
 @asynccontextmanager
 async def over_stdio(program: Program, *, mode: Mode = "auto") -> AsyncIterator[World]:
     """A world with an agent that has started the program itself."""
+    from mcp import StdioServerParameters
+
     server = StdioServerParameters(
         command=PROGRAM[0],
         args=[*PROGRAM[1:], "mcp", "--allow-requests"],
@@ -173,6 +189,9 @@ async def over_stdio(program: Program, *, mode: Mode = "auto") -> AsyncIterator[
 
 @asynccontextmanager
 async def _connected(program: Program, server: Any, mode: Mode) -> AsyncIterator[World]:
+    from mcp import Client
+    from mcp_types import ElicitResult, Implementation
+
     asked: list[str] = []
 
     async def says_yes(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:

@@ -75,8 +75,10 @@ class Account:
             container = {"name": name, "image": f"{name}:1.{revision}", "memory": 64}
             ecs.register_task_definition(family=name, containerDefinitions=[container])
         ecs.create_service(
-            cluster="shop", serviceName=name, taskDefinition=f"{name}:2", desiredCount=2
+            cluster="shop", serviceName=name, taskDefinition=f"{name}:2", desiredCount=1
         )
+        # The tasks of a service begin to run when their number is said.
+        ecs.update_service(cluster="shop", service=name, desiredCount=2)
 
     def storage_alarm(self, name: str, database: str, *, state: str = "ALARM") -> None:
         """An alarm for less than 10 GiB free storage of a database."""

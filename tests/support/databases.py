@@ -58,6 +58,10 @@ def _free_port() -> int:
         return port
 
 
+def _as_postgres() -> list[str]:
+    return [*_as("postgres"), "env", "LC_ALL=C.UTF-8"]
+
+
 @contextmanager
 def _folder(user: str) -> Iterator[Path]:
     """A folder that belongs to the server's user, and whose name is short enough for sockets."""
@@ -96,35 +100,58 @@ def _running(
 
 @contextmanager
 def postgresql() -> Iterator[Server]:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        _lacking("postgresql")
-    tools, user = found[-1].parent, "postgres"
-    with _folder(user) as folder:
-        first = [*_as(user), "env", "LC_ALL=C.UTF-8"]
+    """A primary."""
+    initdb = _postgresql_tool("initdb")
+    with _folder("postgres") as folder:
         options = ("--auth=scram-sha-256", "--no-sync", "--username=app", "--encoding=UTF8")
         password = folder / "password"
         password.write_text(PASSWORD)
         password.chmod(0o644)
-        _run(*first, str(found[-1]), *options, f"--pwfile={password}", f"--pgdata={folder}/data")
-        command = [
-            *first,
-            str(tools / "postgres"),
-            f"-D{folder}/data",
-            "-cfsync=off",
-            "-clisten_addresses=127.0.0.1",
-            f"-cunix_socket_directories={folder}",
-            f"-cport={_free_port()}",
-        ]
-        port = command[-1].rpartition("=")[2]
-        ask = [str(tools / "pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
-        with _running(
-            command, folder, int(port), lambda: subprocess.run(ask, check=False).returncode == 0
-        ) as up:
-            environ = {**os.environ, "PGPASSWORD": PASSWORD}
-            create = [str(tools / "createdb"), "-h127.0.0.1", f"-p{port}", "-Uapp", "shop"]
-            subprocess.run(create, check=True, env=environ)
+        _run(*_as_postgres(), initdb, *options, f"--pwfile={password}", f"--pgdata={folder}/data")
+        with _postgresql_in(folder) as up:
+            create = [_postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
+            subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
             yield up
+
+
+@contextmanager
+def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
+    """A replica, which the primary knows by this name, and for which it keeps a slot of this name."""
+    copy = _postgresql_tool("pg_basebackup")
+    with _folder("postgres") as folder:
+        source = f"host=127.0.0.1 port={primary.port} user=app application_name={name}"
+        options = ("--no-sync", "--checkpoint=fast", "--create-slot", f"--slot={name}", "-R")
+        given = ("env", f"PGPASSWORD={PASSWORD}", copy, f"--dbname={source}", *options)
+        _run(*_as_postgres(), *given, f"--pgdata={folder}/data")
+        with _postgresql_in(folder) as up:
+            yield up
+
+
+@contextmanager
+def _postgresql_in(folder: Path) -> Iterator[Server]:
+    """The server of a folder that has its data."""
+    port = _free_port()
+    command = [
+        *_as_postgres(),
+        _postgresql_tool("postgres"),
+        f"-D{folder}/data",
+        "-cfsync=off",
+        "-clisten_addresses=127.0.0.1",
+        f"-cunix_socket_directories={folder}",
+        f"-cport={port}",
+    ]
+    ask = [_postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
+    with _running(
+        command, folder, port, lambda: subprocess.run(ask, check=False).returncode == 0
+    ) as up:
+        yield up
+
+
+def _postgresql_tool(name: str) -> str:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    if not found:
+        _lacking("postgresql")
+    return str(found[-1])
 
 
 @contextmanager
@@ -147,6 +174,30 @@ def server_of(
 
 @contextmanager
 def mariadb() -> Iterator[Server]:
+    """A primary."""
+    start = (
+        "create database shop;\n"
+        f"create user app@'127.0.0.1' identified by '{PASSWORD}';\n"
+        "grant all on *.* to app@'127.0.0.1';\n"
+    )
+    with _mariadb(start, "--log-bin=log", "--server-id=1") as up:
+        yield up
+
+
+@contextmanager
+def mariadb_replica(primary: Server) -> Iterator[Server]:
+    """A replica of a primary, which gets from it all that was ever done there."""
+    start = (
+        f"change master to master_host='127.0.0.1', master_port={primary.port}, master_user='app', "
+        f"master_password='{PASSWORD}', master_use_gtid=slave_pos;\nstart replica;\n"
+    )
+    with _mariadb(start, "--server-id=2", "--read-only") as up:
+        yield up
+
+
+@contextmanager
+def _mariadb(start: str, *options: str) -> Iterator[Server]:
+    """A server that begins with these statements."""
     install = shutil.which("mariadb-install-db")
     server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
     if install is None or server is None:
@@ -170,27 +221,39 @@ def mariadb() -> Iterator[Server]:
             "--skip-test-db",
             *quick,
         )
-        start = folder / "start.sql"
-        start.write_text(
-            "create database shop;\n"
-            f"create user app@'127.0.0.1' identified by '{PASSWORD}';\n"
-            "grant all on *.* to app@'127.0.0.1';\n"
-        )
-        start.chmod(0o644)
+        statements = folder / "start.sql"
+        statements.write_text(start)
+        statements.chmod(0o644)
         command = [
             *_as(user),
             server,
             "--no-defaults",
             f"--datadir={folder}/data",
             f"--socket={folder}/socket",
-            f"--init-file={start}",
+            f"--init-file={statements}",
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",
+            *options,
             *quick,
             f"--port={_free_port()}",
         ]
-        log, port = folder / "log", int(command[-1].rpartition("=")[2])
-        with _running(
-            command, folder, port, lambda: b"ready for connections" in log.read_bytes()
-        ) as up:
+        port = int(command[-1].rpartition("=")[2])
+        ask = [
+            "mariadb",
+            "--no-defaults",
+            "-h127.0.0.1",
+            f"-P{port}",
+            "-uapp",
+            "shop",
+            "-eselect 1",
+        ]
+        environ = {**os.environ, "MYSQL_PWD": PASSWORD}
+
+        def ready() -> bool:
+            # A replica lets `app` in when it has got that user from its primary.
+            return (
+                subprocess.run(ask, check=False, env=environ, capture_output=True).returncode == 0
+            )
+
+        with _running(command, folder, port, ready) as up:
             yield up

@@ -130,7 +130,7 @@ def begun_program(
     with open(os.devnull) as nothing, out, err:
         for number, stream in enumerate((nothing.fileno(), out.fileno(), err.fileno())):
             os.dup2(stream, number)
-    _called(args, cwd, environ)
+    called(args, cwd, environ)
 
 
 def program(
@@ -142,7 +142,7 @@ def program(
         opened = os.open(path, flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    _called(args, cwd, environ)
+    called(args, cwd, environ)
 
 
 def typed_program(
@@ -155,16 +155,19 @@ def typed_program(
         os.dup2(opened, number)
     os.close(opened)
     taken.set()
-    _called(args, cwd, environ)
+    called(args, cwd, environ)
 
 
-def _called(args: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
+def called(args: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
+    """Be the program, called in a folder, with what the first three descriptors are as its streams."""
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environ)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    # The console goes by what there was to begin with, which here is that of another process.
+    vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
     sys.argv = ["pup-tui", *args]
 
     from pup_tui.cli.main import main

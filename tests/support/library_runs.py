@@ -12,13 +12,14 @@ from pup_tui.core.actions import Question
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import AnyNotice, StepFinished
 from pup_tui.core.program import compile_program
-from pup_tui.core.requests import HttpRequest, ShellRequest
+from pup_tui.core.requests import HttpRequest, ShellRequest, SqlRequest
 from pup_tui.core.state import RunState
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.drivers.local import LocalRun
 from pup_tui.private import make_private_dir
 from pup_tui.steps.http import HttpExecutor
 from pup_tui.steps.shell import ShellExecutor
+from pup_tui.steps.sql.executor import SqlExecutor
 from tests.support.bundled import load_bundled
 from tests.support.runs import ENVIRON, Seen, local_run
 
@@ -71,6 +72,7 @@ async def run_of(
         values=values,
         executors={
             ShellRequest: ShellExecutor(),
+            SqlRequest: SqlExecutor(),
             HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
         },
         sources=local_sources({**ENVIRON, **environ}, folder),

@@ -66,17 +66,36 @@ class Screen:
         self.raw = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            try:
-                os.chdir(cwd)
-                os.execvpe(args[0], list(args), {**SELDOM, **environ, "TERM": "xterm-256color"})
-            finally:
-                os._exit(127)
+        environ = {**SELDOM, **environ, "TERM": "xterm-256color"}
+        self.pid, self.terminal = self._begin(args, cwd, environ)
         self.have_size(columns, rows)
         self._status: int | None = None
         self._hung_up = False
         self._text: str | None = None
+
+    def _begin(self, args: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> tuple[int, int]:
+        """Begin the program: its process, and its terminal."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            try:
+                os.chdir(cwd)
+                os.execvpe(args[0], list(args), environ)
+            finally:
+                os._exit(127)
+        return pid, terminal
+
+    def _code(self) -> int | None:
+        """With what the process has ended, -N if signal N ended it; None while it goes on."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if pid else None
+
+    def _kill(self) -> None:
+        """End the process, which may have ended by itself, and wait for that."""
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
 
     def have_size(self, columns: int, rows: int) -> None:
         """Give the terminal another size, whatever the program makes of it."""
@@ -253,9 +272,7 @@ class Screen:
         until = time.monotonic() + timeout
         while self._status is None and time.monotonic() < until:
             self.read(0.05)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self._status = os.waitstatus_to_exitcode(status)
+            self._status = self._code()
         assert self._status is not None, f"the program goes on:\n{self.text}"
         return self._status
 
@@ -274,10 +291,6 @@ class Screen:
         trace: TracebackType | None,
     ) -> None:
         if self._status is None:
-            try:
-                os.kill(self.pid, signal.SIGKILL)
-                os.waitpid(self.pid, 0)
-            except (ProcessLookupError, ChildProcessError):
-                pass
+            self._kill()
         if not self._hung_up:
             os.close(self.terminal)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.copies import CopiedScreen
 from tests.support.program import PROGRAM, Program, program_in
 from tests.support.screen import Screen
 
@@ -27,7 +28,7 @@ def write(program: Program, name: str, text: str) -> None:
 
 def console(program: Program, *args: str, size: tuple[int, int] = (100, 30)) -> Screen:
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(program.cwd / "books")}
-    return Screen([*PROGRAM, *args], cwd=program.cwd, environ=environ, size=size)
+    return CopiedScreen(args, cwd=program.cwd, environ=environ, size=size)
 
 
 READY = r"Run  r[\s\S]*enter Run  / Filter"

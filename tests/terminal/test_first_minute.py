@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.copies import CopiedScreen
 from tests.support.program import PROGRAM, Program, program_in
 from tests.support.screen import Screen
 
@@ -50,7 +51,7 @@ def test_a_file_is_edited_and_judged_on_return(program: Program) -> None:
         'grep -q shel "$1" && sed -i "s/shell/shel/;t;s/shel,/shell,/" "$1"; echo "$1" >> edited'
     )
     environ = {**with_editor(program, editor), "PUP_TUI_RUNBOOKS": str(books)}
-    with Screen([*PROGRAM, "mine"], cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
+    with CopiedScreen(["mine"], cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
         screen.wait_for(READY)
         screen.press("E")
         screen.wait_for(r"mine has 1 error: line 3")
@@ -63,9 +64,7 @@ def test_a_file_is_edited_and_judged_on_return(program: Program) -> None:
 
 
 def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program) -> None:
-    with Screen(
-        [*PROGRAM, "demo"], cwd=program.cwd, environ=program.environ, size=(100, 30)
-    ) as screen:
+    with CopiedScreen(["demo"], cwd=program.cwd, environ=program.environ, size=(100, 30)) as screen:
         screen.wait_for(READY)
         screen.click("maintenance-window")
         screen.wait_for("mute its monitors")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pup_tui.datadog.sandbox import ids
-from tests.support.program import PROGRAM, Program, program_in
+from tests.support.copies import CopiedScreen
+from tests.support.program import Program, program_in
 from tests.support.sandboxes import asked_sandbox
 from tests.support.screen import Screen
 
@@ -34,7 +35,7 @@ TAKES_KEYS = "Run  \\^r"
 
 def console(program: Program, datadog: dict[str, str], size: tuple[int, int]) -> Screen:
     environ = {**program.environ, **datadog, "COLORTERM": "truecolor"}
-    return Screen(PROGRAM, cwd=program.cwd, environ=environ, size=size)
+    return CopiedScreen([], cwd=program.cwd, environ=environ, size=size)
 
 
 def fill(screen: Screen, *values: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.copies import CopiedScreen
 from tests.support.disks import small_disk
-from tests.support.program import PROGRAM, Program, program_in
+from tests.support.program import Program, program_in
 from tests.support.screen import Screen
 
 LONG = """
@@ -21,7 +22,7 @@ steps:
 
 def console(program: Program) -> Screen:
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(program.cwd / "books")}
-    return Screen([*PROGRAM, "chatty"], cwd=program.cwd, environ=environ, size=(160, 40))
+    return CopiedScreen(["chatty"], cwd=program.cwd, environ=environ, size=(160, 40))
 
 
 @pytest.mark.proves("F09", "P14")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.program import PROGRAM, Program, program_in
+from tests.support.copies import CopiedScreen
+from tests.support.program import Program, program_in
 from tests.support.screen import Screen
 
 RUNBOOK = """
@@ -43,7 +44,7 @@ def storm(screen: Screen) -> None:
 
 def test_a_storm_of_sizes_down_to_one_cell_loses_nothing(program: Program) -> None:
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(program.cwd / "books")}
-    with Screen([*PROGRAM, "ask"], cwd=program.cwd, environ=environ, size=(80, 24)) as screen:
+    with CopiedScreen(["ask"], cwd=program.cwd, environ=environ, size=(80, 24)) as screen:
         screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
         storm(screen)
         screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")

@@ -10,6 +10,7 @@ from rich.color import Color, ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color as TextualColor
+from textual.strip import Strip
 from textual.widgets import OptionList
 
 from pup_tui.tui.appearance import Appearance, Depth
@@ -46,17 +47,20 @@ class Drawn(NamedTuple):
         return any(not char.isspace() and not "─" <= char <= "▟" for char in self.text)
 
 
-def drawn(console: Console) -> Iterator[Drawn]:
-    size = console.app.size
+def drawn(console: Console, strips: list[Strip]) -> Iterator[Drawn]:
     outputs = [
         widget.region for node in console.app.screen_stack for widget in node.query(OutputLines)
     ]
-    for y, strip in enumerate(console.strips[: size.height]):
+    for y, strip in enumerate(strips):
         x = 0
         for text, style, _ in strip:
             inside = any(region.contains(x, y) for region in outputs)
             yield Drawn(text, style or Style.null(), inside)
             x += len(text)
+
+
+def on_the_screen(console: Console) -> list[Strip]:
+    return console.strips[: console.app.size.height]
 
 
 def joined(parts: Iterable[Drawn]) -> str:
@@ -170,19 +174,24 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     async with open_console(services) as console:
         async for name in part(console):
             # What makes room for a dialog does so a frame after it.
-            seen: list[Drawn] = []
-            while seen != (seen := list(drawn(console))) or not seen:
+            strips: list[Strip] = []
+            while strips != (strips := on_the_screen(console)) or not strips:
                 await console.pilot.pause()
             for depth in depths:
-                console.app.show_depth(depth)
-                await console.pilot.pause()
-                parts = list(drawn(console))
+                # The first is the one that there is.
+                if console.app.depth is not depth:
+                    console.app.show_depth(depth)
+                    await console.pilot.pause()
+                    strips = on_the_screen(console)
+                parts = list(drawn(console, strips))
                 for each in dict.fromkeys(parts):
                     if found := check(each, CHOICES[choice], depth):
                         wrong.add((name, depth, each.text.strip()[:20], str(each.style), found))
                 if depth is Depth.TRUE:
-                    astray |= {(name, text) for text in off_the_focus(console, CHOICES[choice])}
-                if not row_stands_out(console):
+                    astray |= {
+                        (name, text) for text in off_the_focus(console, strips, CHOICES[choice])
+                    }
+                if not row_stands_out(console, strips):
                     wrong.add((name, depth, "", "", "one does not see on which row one stands"))
                 if depth is Depth.NONE:
                     inverse[name] = joined(each for each in parts if each.style.reverse)
@@ -194,13 +203,13 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     one_sees_where_one_stands(inverse, loud)
 
 
-def off_the_focus(console: Console, look: Look) -> Iterator[str]:
+def off_the_focus(console: Console, strips: list[Strip], look: Look) -> Iterator[str]:
     """What is drawn in the colours of the focus and does not have it; in the palette its list does."""
     loud = {rgb(look.grounds[ground].true) for ground in ("cursor", "field-focus")}
     loud.add(rgb(look.texts["primary"].true))
     app = console.app
     focused = [app.focused, *app.screen.query("CommandList")]
-    for y, strip in enumerate(console.strips[: app.size.height]):
+    for y, strip in enumerate(strips):
         x = 0
         for text, style, _ in strip:
             ground = value(style.bgcolor if style else None, (0, 0, 0))
@@ -210,13 +219,13 @@ def off_the_focus(console: Console, look: Look) -> Iterator[str]:
             x += len(text)
 
 
-def row_stands_out(console: Console) -> bool:
+def row_stands_out(console: Console, strips: list[Strip]) -> bool:
     """Whether the row that one stands on in a list is drawn as no other one is."""
     listed = console.app.focused
     if not isinstance(listed, OptionList) or listed.highlighted is None:
         return True
     at, rows = listed.content_region, []
-    for strip in console.strips[at.y : at.bottom]:
+    for strip in strips[at.y : at.bottom]:
         styles = (style for _, style, _ in strip.crop(at.x, at.right) if style)
         rows.append({(str(style.bgcolor), style.reverse, style.underline) for style in styles})
     here = listed._index_to_line[listed.highlighted] - listed.scroll_offset.y
@@ -236,7 +245,7 @@ async def test_textuals_own_themes_can_be_read(
             for depth in (Depth.INDEXED, Depth.TRUE):
                 console.app.show_depth(depth)
                 await console.pilot.pause()
-                for each in drawn(console):
+                for each in drawn(console, on_the_screen(console)):
                     colours = (
                         value(each.style.color, (0, 0, 0)),
                         value(each.style.bgcolor, (0, 0, 0)),

@@ -1,0 +1,96 @@
+"""A real RabbitMQ with its management API, in a folder of its own, with a port mapper of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import (
+    HTTPBasicAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    Request,
+    build_opener,
+)
+
+from tests.sshd import lacking
+from tests.support.databases import Server, server_of
+
+PASSWORD = "s3cret/of:rabbit"
+_PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+
+@contextmanager
+def rabbitmq() -> Iterator[Server]:
+    """The server; its `port` is that of the management API."""
+    if not _PROGRAM.exists() or not shutil.which("epmd"):
+        lacking("rabbitmq-server")
+    mapper, ours, inner = _free_ports(3)
+    environ = {"ERL_EPMD_PORT": str(mapper), "ERL_EPMD_ADDRESS": "127.0.0.1"}
+
+    def arguments(folder: Path, port: int) -> list[str]:
+        config = folder / "rabbitmq.conf"
+        config.write_text(
+            f"listeners.tcp.default = 127.0.0.1:{ours}\n"
+            f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {port}\n"
+            f"default_user = app\ndefault_pass = {PASSWORD}\n"
+            "collect_statistics_interval = 500\n"
+        )
+        (folder / "enabled").write_text("[rabbitmq_management].\n")
+        given = {
+            **environ,
+            "HOME": str(folder),
+            "RUNNING_UNDER_SYSTEMD": "1",  # which has it end as soon as it is told to
+            "RABBITMQ_NODENAME": "tests@localhost",
+            "RABBITMQ_DIST_PORT": str(inner),
+            "RABBITMQ_CONFIG_FILE": str(config),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled"),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_GENERATED_CONFIG_DIR": str(folder),
+        }
+        return [*(f"{name}={value}" for name, value in given.items()), str(_PROGRAM)]
+
+    with subprocess.Popen(["env", *(f"{k}={v}" for k, v in environ.items()), "epmd"]) as names:
+        try:
+            with server_of("rabbitmq-server", "env", arguments, _answers) as up:
+                yield up
+        finally:
+            names.terminate()
+
+
+def asked(server: Server, method: str, path: str, body: Any = None) -> Any:
+    """What the API answers, asked without the program."""
+    return _asked(server.port, method, path, body)
+
+
+def _asked(port: int, method: str, path: str, body: Any = None) -> Any:
+    root = f"http://127.0.0.1:{port}/"
+    known = HTTPPasswordMgrWithDefaultRealm()
+    known.add_password(None, root, "app", PASSWORD)
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{root}api{path}", data, {"Content-Type": "application/json"}, method=method)
+    with build_opener(HTTPBasicAuthHandler(known)).open(request) as answer:
+        text = answer.read()
+        return json.loads(text) if text else None
+
+
+def _answers(port: int) -> bool:
+    with suppress(HTTPError, URLError, OSError):
+        return "rabbitmq_version" in _asked(port, "GET", "/overview")
+    return False
+
+
+def _free_ports(count: int) -> list[int]:
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in taken]
+    for each in taken:
+        with closing(each):
+            pass
+    return ports
