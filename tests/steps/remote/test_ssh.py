@@ -18,8 +18,8 @@ UNKNOWN = "Connection closed by UNKNOWN port 65535\r\n"
             "ssh: connect to host jump port 22: Connection refused",
         ),
         (
-            f"channel 0: open failed: connect failed: refused\r\nstdio forwarding failed\r\n{CLOSED}{UNKNOWN}",
-            "channel 0: open failed: connect failed: refused",
+            f"channel 0: open failed: refused\r\nstdio forwarding failed\r\n{CLOSED}{UNKNOWN}",
+            "channel 0: open failed: refused",
         ),
         (
             "Connection timed out during banner exchange\r\nConnection to UNKNOWN port 65535 timed out\r\n",
