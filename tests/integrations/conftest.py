@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
@@ -11,7 +11,9 @@ import pytest
 
 from tests.support import databases
 from tests.support.clouds import Account, account_of_aws
-from tests.support.databases import Server, server_of
+from tests.support.cluster import Broken
+from tests.support.cluster_api import KubernetesApi, kubernetes_api
+from tests.support.databases import Server, needs_program, server_of
 
 PASSWORD = "s3cret-of-redis"
 
@@ -124,3 +126,15 @@ def mariadb_replica(mariadb: Server) -> Iterator[Server]:
 def aws() -> Iterator[Account]:
     with account_of_aws() as account:
         yield account
+
+
+@pytest.fixture
+async def kubernetes(tmp_path: Path) -> AsyncIterator[KubernetesApi]:
+    """A cluster of two nodes in which `web`, of the namespace `shop`, runs twice; `web:2` would crash."""
+    needs_program("kubectl", "kubernetes-client")
+    async with kubernetes_api(tmp_path) as api:
+        for name in ("node-1", "node-2"):
+            api.cluster.node(name)
+        api.cluster.broken["web:2"] = Broken()
+        api.cluster.deployment("web", "web:1")
+        yield api

@@ -44,6 +44,12 @@ def _lacking(package: str) -> None:
     pytest.skip(told)
 
 
+def needs_program(program: str, package: str) -> None:
+    """Skip the test where there is no such program, but where CI has to run it."""
+    if shutil.which(program) is None:
+        _lacking(package)
+
+
 def _as(user: str) -> list[str]:
     """The beginning of a command that root runs as somebody else: servers refuse to run as root."""
     if os.geteuid() != 0:

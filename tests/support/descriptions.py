@@ -31,14 +31,20 @@ _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head"})
 
 def description(name: str) -> Description:
     """The description of this name; skips the test where it is not at hand."""
-    folder = os.environ.get(VARIABLE, "")
-    path = Path(folder) / f"{name}.json"
-    if not folder or not path.is_file():
+    found = known_description(name)
+    if found is None:
         told = f"{VARIABLE} names no folder with {name}.json, the vendor's own description"
-        if os.environ.get("TESTS_SKIP_NOTHING") and folder:
+        if os.environ.get("TESTS_SKIP_NOTHING") and os.environ.get(VARIABLE):
             pytest.fail(told)
         pytest.skip(told)
-    return _read(path)
+    return found
+
+
+def known_description(name: str) -> Description | None:
+    """The description of this name, if it is at hand."""
+    folder = os.environ.get(VARIABLE, "")
+    path = Path(folder) / f"{name}.json"
+    return _read(path) if folder and path.is_file() else None
 
 
 @cache
@@ -73,6 +79,14 @@ class Description:
         return str(urlsplit(servers[0]["url"]).path).rstrip("/")
 
     # Requests
+
+    def has(self, request: Recorded) -> bool:
+        """Whether it tells of such a request."""
+        path = request.path.removeprefix(self.base)
+        return any(
+            _pattern(template).fullmatch(path) and request.method.lower() in said
+            for template, said in self._said["paths"].items()
+        )
 
     def operation(self, request: Recorded) -> Operation:
         """The operation that a request is for; AssertionError where there is none."""
@@ -216,6 +230,15 @@ class Description:
             200 if code == "default" and self._is_old else 500 if not code.isdigit() else int(code)
         )
         return self._answer(operation, code, status, None)
+
+    def answer_problems(self, request: Recorded, reply: Reply) -> list[str]:
+        """What it has against an answer, if it tells of one with that status."""
+        said = self._at(self.operation(request).said["responses"].get(str(reply.status), {}))
+        content = said.get("content") or {}
+        schema = content.get("application/json", {}).get("schema", said.get("schema"))
+        if schema is None or isinstance(reply.body, bytes):
+            return []
+        return list(self._judged(reply.body, schema, "the answer"))
 
     def _answer(self, operation: Operation, code: str, status: int, more: Any) -> Reply:
         said = self._at(operation.said["responses"][code])

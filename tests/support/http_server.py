@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -52,20 +53,25 @@ class FakeServer:
     """Answers with the replies in their order, the last one again and again.
 
     Instead of a list a `handler` may be given; it gives a Reply, or writes raw bytes itself and
-    gives None. Use as an async context manager.
+    gives None. With `tls` it speaks HTTPS. Use as an async context manager.
     """
 
-    def __init__(self, *replies: Reply, handler: Handler | None = None) -> None:
+    def __init__(
+        self, *replies: Reply, handler: Handler | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.requests: list[Recorded] = []
         self.url = ""
         self._replies = list(replies) or [Reply()]
         self._handler = handler
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
+        self.url = (
+            f"http{'s' if self._tls else ''}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
