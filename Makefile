@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test suite faults pythons lint check bench screenshots snapshots schema keys library lock clean
+.PHONY: help demo run test suite faults pythons lint check bench screenshots snapshots schema keys library library-suite lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
 	@echo "make snapshots    write what the tests of the screens compare with again"
+	@echo "make library-suite  run the library against servers and programs of others"
 	@echo "make library      prove the actions of integrations, and write what proves them into docs/integrations.md"
 	@echo "make lock         write the lock files again"
 	@echo "make schema       write the schema beside the bundled runbooks again"
@@ -89,10 +90,13 @@ schema: $(VENV)/.ready
 keys: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.support.keys_table
 
+library-suite: $(VENV)/.ready-dev $(VENV)/.compiled
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m library tests/integrations
+
 # Descriptions of vendors are in the folder that TESTS_DESCRIPTIONS names; without it their actions are not proved.
 library: $(VENV)/.ready-dev
 	@rm -f .library
-	TESTS_PROVED=$(CURDIR)/.library $(BIN)/pytest -n $(JOBS) tests/integrations
+	TESTS_PROVED=$(CURDIR)/.library $(BIN)/pytest -n $(JOBS) -m "not long" tests/integrations
 	$(BIN)/python -m tests.support.library_table .library
 	@rm -f .library
 

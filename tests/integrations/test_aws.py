@@ -10,6 +10,8 @@ import pytest
 from tests.support.clouds import GIB, SECRET, Account
 from tests.support.integrations import Done, bundled, carried_out, proved
 
+pytestmark = pytest.mark.library
+
 WHAT = "moto 5, by aws 1.46"
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
+
 from pup_tui.core.state import RunState, RunStatus
 from tests.support.clouds import Account
 from tests.support.library_runs import run_of
 from tests.support.runs import Seen
+
+pytestmark = pytest.mark.library
 
 
 async def run(

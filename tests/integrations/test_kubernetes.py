@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pytest
+
 from tests.support.cluster_api import KubernetesApi, kubeconfig
 from tests.support.integrations import Done, carried_out, proved
+
+pytestmark = pytest.mark.library
 
 WHAT = "kubectl, against a stand-in for the API"
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pytest
+
 from pup_tui.core.state import RunState, RunStatus
 from tests.support.cluster_api import KubernetesApi
 from tests.support.library_runs import Answers, run_of
 from tests.support.runs import Seen
+
+pytestmark = pytest.mark.library
 
 
 async def run(

@@ -15,6 +15,8 @@ from tests.support.databases import Server
 from tests.support.library_runs import Answers, run_of
 from tests.support.runs import Seen
 
+pytestmark = pytest.mark.library
+
 
 async def run(
     server: Server,

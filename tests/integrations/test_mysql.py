@@ -16,6 +16,8 @@ from mysql.connector.connection import MySQLConnection
 from tests.support.databases import PASSWORD, PATIENCE, Server
 from tests.support.integrations import Done, carried_out, proved
 
+pytestmark = pytest.mark.library
+
 WHAT = "MariaDB 10.11"
 
 

@@ -15,6 +15,8 @@ from psycopg import sql
 from tests.support.databases import PASSWORD, PATIENCE, Server
 from tests.support.integrations import Done, carried_out, proved
 
+pytestmark = pytest.mark.library
+
 WHAT = "PostgreSQL 15"
 
 Connection = psycopg.AsyncConnection[Any]

@@ -14,6 +14,8 @@ from tests.support.databases import PATIENCE, Server
 from tests.support.integrations import Done, carried_out, proved
 from tests.support.rabbitmq import PASSWORD, asked, rabbitmq
 
+pytestmark = pytest.mark.library
+
 WHAT = "RabbitMQ 3.10"
 NAME = "jobs/of a #1"
 QUEUE = f"/queues/%2F/{quote(NAME, safe='')}"

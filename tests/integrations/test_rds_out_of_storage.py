@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pup_tui.core.state import RunState, RunStatus
 from tests.support.clouds import Account
 from tests.support.library_runs import Answers, run_of
 from tests.support.runs import Seen
+
+pytestmark = pytest.mark.library
 
 ALARM = "storage of {}"
 LARGER: Answers = {"size": {"NEW_STORAGE": "150", "NEW_LIMIT": "0"}}
