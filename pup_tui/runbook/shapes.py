@@ -283,13 +283,6 @@ class ShapeCheck:
         return self._each(node, path, lambda value, inside: self._anything(value, role, inside))
 
     def _wrong(self, node: YamlNode, options: Options, path: KeyPath) -> Any:
-        if path[-1:] == ("foreach",) and isinstance(node, Mapping):
-            told, hint = (
-                "an inventory is not supported yet",
-                "`foreach` takes a list or an expression",
-            )
-            self.report.error(node, told, hint)
-            return INVALID
         told = f"{label(path)} must be {options.expected}, not {described(node)}"
         self.report.error(node, told, _wrong_hint(node, options))
         return INVALID

@@ -84,7 +84,7 @@ def test_a_profile_of_a_pack_gives_values_and_nothing_else(program: Program) -> 
         "pack.yaml": "profiles: [staging, bad]\n",
     }
     write_pack(program.cwd / "ops", files)
-    assert "no `env` and no `datadog`" in program("pack", "check", "ops").out
+    assert "no `env`, no `datadog` and no `integrations`" in program("pack", "check", "ops").out
     program("import", "./ops")
     refused = program("run", "say.yaml", "--profile", "ops/staging")
     assert (refused.code, "no pack `ops` is trusted" in refused.err) == (2, True)

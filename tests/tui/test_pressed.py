@@ -32,7 +32,7 @@ def mouse(event: type[events.MouseEvent], at: Offset) -> events.MouseEvent:
         # And those of what loses it are shorter: what stands behind them has room in their line again.
         (
             FailureScreen(question(danger=True), FailureFacts(undoable=2), ways=WAYS),
-            100,
+            96,
             "retry",
             "later",
             Answer("later"),
