@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# More than there are cores, since many tests wait for a program or a poll.
-JOBS ?= 4
+# Three to a core, since a third of the time of the tests is waiting for programs, polls and drills.
+JOBS ?= 6
 
 # Each process of the tests, and each call of the program in them, would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
