@@ -11,7 +11,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder
 from pup_tui.place_errors import place_error
 from pup_tui.runbook import yaml
-from pup_tui.runbook.actions import as_integration, integration_in
+from pup_tui.runbook.actions import as_integration
 from pup_tui.runbook.files import (
     INTEGRATIONS,
     PackFiles,
@@ -126,8 +126,8 @@ def integration_from(place: IntegrationPlace, data: bytes) -> InstalledIntegrati
     report = Report()
     for problem in problems:
         report.add(problem)
-    root = as_integration(tree, place.name, report) if tree is not None else None
-    said = None if root is None or report.has_errors else integration_in(root)
+    found = as_integration(tree, place.name, report) if tree is not None else None
+    said = None if found is None or report.has_errors else found.said
     return InstalledIntegration(place=place, said=said, data=data, problems=report.problems)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping as MappingOf
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pup_tui.runbook.nodes import (
     Mapping,
@@ -46,13 +47,21 @@ class ActionGroup(Struct, frozen=True):
     facts: MappingOf[str, Any] | None = None
 
 
+class UsableIntegration(Struct, frozen=True):
+    """An integration as its file's tree, and what that says, its actions without their steps."""
+
+    root: Mapping
+    said: Integration
+
+
 class Actions:
-    """Finds the actions that steps name; each file is read and judged once."""
+    """Finds the actions that steps name; each file is judged once, and each action made a group once."""
 
     def __init__(self, library: RunbookFiles, report: Report) -> None:
         self._library = library
         self._report = report
-        self._usable: dict[str, Mapping | None] = {}
+        self._usable: dict[str, UsableIntegration | None] = {}
+        self._groups: dict[str, ActionGroup] = {}
 
     def named(self, named: Scalar) -> ActionGroup | None:
         """The action that INTEGRATION/ACTION means; None where there is no such integration."""
@@ -65,8 +74,8 @@ class Actions:
         key = f"{found.key}#{action}"
         if found.key not in self._usable:
             self._usable[found.key] = as_integration(found.root, integration, self._report)
-        root = self._usable[found.key]
-        return ActionGroup(key) if root is None else self._group(key, root, named, action)
+        usable = self._usable[found.key]
+        return ActionGroup(key) if usable is None else self._group(key, usable, named, action)
 
     def hint(self, named: Scalar) -> str:
         """What may be meant by a name that no integration has; blank where it looks like none."""
@@ -77,7 +86,10 @@ class Actions:
         near = self._report.suggest(integration, known)
         return near.replace("`?", f"/{action}`?") if near else ""
 
-    def _group(self, key: str, root: Mapping, named: Scalar, action: str) -> ActionGroup:
+    def _group(
+        self, key: str, usable: UsableIntegration, named: Scalar, action: str
+    ) -> ActionGroup:
+        root = usable.root
         actions = root.entries["actions"].value
         assert isinstance(actions, Mapping)
         found = actions.get(action)
@@ -88,11 +100,15 @@ class Actions:
             hint = self._report.suggest(action, known) or f"it has {listed(known)}"
             self._report.error(named, told, hint)
             return ActionGroup(key)
-        return ActionGroup(key, _as_group(root, found), _facts(root, action, found))
+        if key not in self._groups:
+            used = _used_settings(root, found)
+            facts = _facts(usable, action, found, used)
+            self._groups[key] = ActionGroup(key, _as_group(found, used), facts)
+        return self._groups[key]
 
 
-def as_integration(root: YamlNode | None, name: str, report: Report) -> Mapping | None:
-    """The tree of an integration's file; None after a report of what is wrong beside its steps.
+def as_integration(root: YamlNode | None, name: str, report: Report) -> UsableIntegration | None:
+    """The integration of a file; None after a report of what is wrong beside its steps.
 
     `name` is that of the file.
     """
@@ -104,26 +120,17 @@ def as_integration(root: YamlNode | None, name: str, report: Report) -> Mapping 
     if not isinstance(root, Mapping):
         report.error(root, f"an integration must be a map, not {described(root)}")
         return None
-    ShapeCheck(report).struct(_without_steps(root), Integration, ())
+    built = ShapeCheck(report).struct(_without_steps(root), Integration, ())
     if report.errors > before:
         return None
     _check_head(root, name, report)
     check_required(root.get("requires"), report)
     for action in _maps(root, "actions"):
         _check_action(root, action, report)
-    return None if report.errors > before else root
-
-
-def integration_in(root: Mapping) -> Integration:
-    """The `Integration` that a file's tree stands for, its actions without their steps.
-
-    The tree is one that `as_integration` has found nothing against.
-    """
-    from pup_tui.runbook.integration import Integration
-
-    built = ShapeCheck(Report()).struct(_without_steps(root), Integration, ())
-    assert built is not INVALID
-    return convert(built, Integration)
+    # What is invalid without an error here was reported when the file was read.
+    if report.errors > before or built is INVALID:
+        return None
+    return UsableIntegration(root, convert(built, Integration))
 
 
 def _without_steps(root: Mapping) -> Mapping:
@@ -135,16 +142,16 @@ def _without_steps(root: Mapping) -> Mapping:
         name: YamlEntry(entry.key, _without(entry.value, "steps"))
         for name, entry in actions.entries.items()
     }
-    bare = Mapping(actions.source, actions.line, actions.column, kept)
+    bare = replace(actions, entries=kept)
     entries = {**root.entries, "actions": YamlEntry(root.entries["actions"].key, bare)}
-    return Mapping(root.source, root.line, root.column, entries)
+    return replace(root, entries=entries)
 
 
 def _without(node: YamlNode, key: str) -> YamlNode:
     if not isinstance(node, Mapping) or key not in node.entries:
         return node
     kept = {name: entry for name, entry in node.entries.items() if name != key}
-    return Mapping(node.source, node.line, node.column, kept)
+    return replace(node, entries=kept)
 
 
 def _maps(root: Mapping, key: str) -> Iterator[Mapping]:
@@ -247,13 +254,12 @@ def authority_of(url: str) -> str:
     return rest[:end]
 
 
-def _as_group(root: Mapping, action: Mapping) -> Mapping:
+def _as_group(action: Mapping, used: MappingOf[str, YamlEntry]) -> Mapping:
     """The keys of a group: the settings that the action uses come before what it takes."""
     entries = {key: action.entries[key] for key in _GROUP_KEYS if key in action.entries}
     if action.text("effect") == "read":
         steps = entries["steps"]
         entries["steps"] = YamlEntry(steps.key, _only_looking(steps.value))
-    used = _used_settings(root, action)
     own = action.get("params")
     given = own.entries if isinstance(own, Mapping) else {}
     if used or given:
@@ -261,23 +267,23 @@ def _as_group(root: Mapping, action: Mapping) -> Mapping:
         params = Mapping(at.source, at.line, at.column, {**used, **given})
         key = action.entries["params"].key if "params" in action.entries else at
         entries["params"] = YamlEntry(key, params)
-    return Mapping(
-        action.source, action.line, action.column, entries, size=action.size, height=action.height
-    )
+    return replace(action, entries=entries)
 
 
-def _facts(root: Mapping, name: str, action: Mapping) -> dict[str, Any]:
+def _facts(
+    usable: UsableIntegration, name: str, action: Mapping, used: Iterable[str]
+) -> dict[str, Any]:
     """What the step that calls the action knows of it, as plain data of `CalledAction`."""
-    known = integration_in(root)
+    root = usable.root
     return {
         "integration": root.text("integration"),
         "title": root.text("title"),
         "file": root.source.path,
         "action": name,
         "effect": action.text("effect"),
-        "settings": list(_used_settings(root, action)),
+        "settings": list(used),
         "check": root.text("check") or "",
-        "requires": known.requires,
+        "requires": usable.said.requires,
     }
 
 
@@ -307,10 +313,7 @@ def _only_looking(steps: YamlNode) -> YamlNode:
     """Steps that only look, unless they say otherwise themselves."""
     if not isinstance(steps, Sequence):
         return steps
-    items = [_looks(step) for step in steps.items]
-    return Sequence(
-        steps.source, steps.line, steps.column, items, size=steps.size, height=steps.height
-    )
+    return replace(steps, items=[_looks(step) for step in steps.items])
 
 
 def _looks(step: YamlNode) -> YamlNode:
@@ -323,7 +326,7 @@ def _looks(step: YamlNode) -> YamlNode:
     elif "read_only" not in entries:
         key = Scalar(step.source, step.line, step.column, "read_only", "plain", step.line)
         entries["read_only"] = YamlEntry(key, plain_true(step))
-    return Mapping(step.source, step.line, step.column, entries, size=step.size, height=step.height)
+    return replace(step, entries=entries)
 
 
 def _entries(node: Mapping, key: str) -> Iterator[tuple[str, YamlEntry]]:

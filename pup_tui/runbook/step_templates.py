@@ -89,13 +89,9 @@ class Templates:
             self._tell_missing(named)
             return None
         if found.key not in self._judged:
-            root = found.root
-            usable = root is not None and self._is_whole_group(root)
-            made = (
-                Template(found.key, named.text, root, True, found.facts)
-                if usable and root
-                else None
-            )
+            root, made = found.root, None
+            if root is not None and self._is_whole_group(root):
+                made = Template(found.key, named.text, root, True, found.facts)
             self._judged[found.key] = made
         return self._judged[found.key]
 
