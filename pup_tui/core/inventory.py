@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from pup_tui.core.actions import ListItems
 from pup_tui.core.amounts import Scope, render_items, render_seconds
+from pup_tui.core.ids import item_id
+from pup_tui.core.program import Program
 from pup_tui.core.render import render_text, shown_text
 from pup_tui.core.state import RunState
 from pup_tui.runbook.exposure import check_exposure
@@ -41,6 +43,19 @@ def items_of(state: RunState, step_id: str, given: Step, scope: Scope) -> list[A
     if step is None or step.listed is None:
         raise TemplateError(NOT_ASKED)
     return list(step.listed)
+
+
+def listed_in(program: Program, state: RunState) -> dict[str, list[Any]]:
+    """What the inventories gave of the loops that have begun in a run, by the id of the step."""
+    found = {}
+    for id_, step in state.steps.items():
+        if step.rates is None:
+            continue
+        given = program.node(id_).step
+        if inventory_of(given) is not None:
+            items = (state.frames[item_id(id_, number)] for number in range(step.items))
+            found[id_] = [frame.values[given.as_] for frame in items]
+    return found
 
 
 def asked_for(

@@ -25,7 +25,7 @@ from pup_tui.core.ids import (
     static_id,
     upwards,
 )
-from pup_tui.core.inventory import in_words, inventory_of, items_of
+from pup_tui.core.inventory import in_words, inventory_of, items_of, listed_in
 from pup_tui.core.lines import as_known, items_as_known, put_back
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
@@ -243,11 +243,9 @@ def _take_over(program: Program, state: RunState, looked: RunState) -> None:
             captured=dict(frame.captured), results=dict(frame.results), secrets=list(frame.secrets)
         )
     _give_captures(state, BODY)
-    for id_, step in looked.steps.items():
-        node = program.node(id_)
-        if id_ in state.steps and step.rates is not None and inventory_of(node.step) is not None:
-            items = (looked.frames[item_id(id_, number)] for number in range(step.items))
-            state.steps[id_].listed = [frame.values[node.step.as_] for frame in items]
+    for id_, items in listed_in(program, looked).items():
+        if id_ in state.steps:
+            state.steps[id_].listed = items
 
 
 def _ended(looked: RunState | None) -> dict[str, tuple[StepStatus, str]]:

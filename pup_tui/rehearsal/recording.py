@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.ids import UNDO, item_id
-from pup_tui.core.inventory import inventory_of
+from pup_tui.core.ids import UNDO
+from pup_tui.core.inventory import listed_in
 from pup_tui.core.notices import AnyNotice, StepAnswered, StepFinished
 from pup_tui.core.program import Program
 from pup_tui.core.requests import HttpRequest, SqlRequest, StepRequest
@@ -112,7 +112,7 @@ class Recording(Watcher):
         case: dict[str, Any] = {"name": name, "vars": given}
         case["profile"] = state.profile
         case["missing"] = list(dict.fromkeys(self._missing))
-        case["items"] = _listed(program, state)
+        case["items"] = listed_in(program, state)
         case["answers"] = []
         case["questions"] = self._questions(state)
         case["expect"] = _expected(state)
@@ -241,17 +241,6 @@ def _is_telling(value: Any) -> bool:
 def _undone(state: RunState) -> list[str]:
     done = (step for step in state.offered if step in state.steps)
     return [step for step in done if str(state.steps[step].status) == "succeeded"]
-
-
-def _listed(program: Program, state: RunState) -> dict[str, list[Any]]:
-    """What the inventories of a run gave, by the step."""
-    found = {}
-    for step, each in state.steps.items():
-        node = program.node(step)
-        if node.is_loop and inventory_of(node.step) is not None and each.rates is not None:
-            items = (state.frames[item_id(step, number)] for number in range(each.items))
-            found[step] = [frame.values[node.step.as_] for frame in items]
-    return found
 
 
 def _is_default(program: Program, name: str, value: Any) -> bool:
