@@ -205,7 +205,7 @@ def nudged(run: Run, node: Node, event: Event) -> None:
     """Make the next attempt of a poll or retry at once, if one is waited for."""
     if run.step(node).poll is not None:
         polls.again(run, node, event)
-    elif f"{Timer.RETRY}:{node.id}" in run.step(node).timers:
+    elif run.waits_for(node, Timer.RETRY):
         retried(run, node, event)
 
 

@@ -50,9 +50,9 @@ def waits(run: Run, key: str, item: Node) -> bool:
     block = run.state.blocks[key]
     if not item.is_item or not _is_edge(block) or order.why_not(run.state, item, key) is not None:
         return False
-    if block.active or block.pause_until is not None:
-        return True
     loop = run.program.node(key)
+    if block.active or run.waits_for(loop, Timer.BATCH):
+        return True
     if not _anything_left(run, key, block):
         return False
     if block.taken == block.canary and (
@@ -62,7 +62,6 @@ def waits(run: Run, key: str, item: Node) -> bool:
             _ask(run, loop, block)
             return True
     elif block.pause and _has_acted(run, block):
-        block.pause_until = run.now + block.pause
         run.set_timer(loop, Timer.BATCH, block.pause)
         run.outbox.tell_paused(loop, block.pause, BETWEEN)
         return True
@@ -165,14 +164,13 @@ def paused(run: Run, loop: Node, event: Event) -> None:
 
 def pause_cut(run: Run, loop: Node, event: Event) -> None:
     """Somebody ends the time between two batches; nothing else that is open waits."""
-    block = run.state.blocks[loop.id]
-    if block.pause_until is not None:
+    if run.waits_for(loop, Timer.BATCH):
         run.clear_timer(loop, Timer.BATCH)
         _go_on(run, loop)
 
 
 def _go_on(run: Run, loop: Node) -> None:
     block = run.state.blocks[loop.id]
-    block.pause_until, block.passed = None, block.taken
+    block.passed = block.taken
     run.step(loop).phase = StepPhase.OPEN
     run.todo.append(loop.id)

@@ -324,9 +324,8 @@ class Run:
             self.outbox.add(Withdraw(step=node.id))
             step.phase = StepPhase.OPEN
             self.todo.append(node.id)
-        elif f"{Timer.BATCH}:{node.id}" in step.timers:
+        elif self.waits_for(node, Timer.BATCH):
             self.clear_timer(node, Timer.BATCH)
-            self.state.blocks[node.id].pause_until = None
             self.todo.append(node.id)
 
     def leave_inside(self, holder: str, why: str) -> None:
@@ -412,6 +411,10 @@ class Run:
         if timer not in self.step(node).timers:
             self.step(node).timers.append(timer)
         self.outbox.add(SetTimer(timer=timer, seconds=seconds))
+
+    def waits_for(self, node: Node, kind: Timer) -> bool:
+        """Whether a timer of a step was set, and has neither fired nor been cleared."""
+        return f"{kind}:{node.id}" in self.step(node).timers
 
     def timer_fired(self, node: Node, timer: str) -> bool:
         """Whether a timer that has fired is still waited for; it may have been cancelled too late."""

@@ -244,8 +244,7 @@ class BlockState(Struct):
     each begins as soon as one before it has ended), and `budget` how many may fail before no more begins:
     as long as no more have, nothing but `cut` keeps an item from its turn. `errors` counts the steps in it
     that failed, or of which nobody knows whether they were done. `pause` is how many seconds are waited
-    between two batches, `pause_until` when such a wait ends, `passed` how many items were taken before the
-    newest wait, or question, that is over.
+    between two batches, `passed` how many items were taken before the newest wait, or question, that is over.
     """
 
     children: list[str]
@@ -256,7 +255,6 @@ class BlockState(Struct):
     batch: int = 0
     errors: int = 0
     pause: float = 0.0
-    pause_until: float | None = None
     passed: int = 0
     taken: int = 0
     active: int = 0

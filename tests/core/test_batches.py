@@ -406,17 +406,17 @@ def test_nothing_is_waited_for_behind_a_batch_of_which_no_item_ran() -> None:
     assert player.machine.state.steps["a[3]"].began == 0.0
 
 
+def _pauses(player: Player) -> bool:
+    return "batch:a" in player.machine.state.steps["a"].timers
+
+
 def test_a_stop_cuts_the_time_between_two_batches() -> None:
     program = program_of(loop(3, "batch_pause: 1h"))
     for stop in (
         lambda at: CancelRequested(at=at, by="ada"),
         lambda at: Interrupted(at=at, reason="gone"),
     ):
-        player = (
-            Player(program)
-            .create()
-            .play(until=lambda p: bool(p.machine.state.blocks["a"].pause_until))
-        )
+        player = Player(program).create().play(until=_pauses)
         player.tell(stop(player.moment))
         player.play()
         state = player.machine.state
@@ -427,7 +427,7 @@ def test_a_stop_cuts_the_time_between_two_batches() -> None:
 
 def test_somebody_can_end_the_time_between_two_batches() -> None:
     player = Player(program_of(loop(2, "batch_pause: 1h"))).create()
-    player.play(until=lambda p: bool(p.machine.state.blocks["a"].pause_until))
+    player.play(until=_pauses)
     player.tell(WaitCut(at=player.moment, step="a", by="ada"))
     player.play()
     assert player.machine.state.status == "succeeded"
@@ -456,7 +456,7 @@ def test_the_timeout_of_a_group_ends_the_time_between_two_batches_in_it() -> Non
 
 def test_batches_go_on_where_they_stood_when_the_run_is_resumed() -> None:
     player = Player(program_of(loop(4, "batch_pause: 1h\n    max_parallel: 2"))).create()
-    player.play(until=lambda p: bool(p.machine.state.blocks["a"].pause_until))
+    player.play(until=_pauses)
     player.resume().play()
     assert begun(player) == [0, 1, 2, 3]
     assert player.machine.state.clock < 10
