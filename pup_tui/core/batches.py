@@ -55,15 +55,15 @@ def waits(run: Run, key: str, item: Node) -> bool:
         return True
     if not _anything_left(run, key, block):
         return False
-    if block.taken == block.canary and (
+    if block.taken == block.rates.canary and (
         loop.step.asks_after_canary or _none_was_reached(run, block)
     ):
         if not run.step(loop).canary_passed:
             _ask(run, loop, block)
             return True
-    elif block.pause and _has_acted(run, block):
-        run.set_timer(loop, Timer.BATCH, block.pause)
-        run.outbox.tell_paused(loop, block.pause, BETWEEN)
+    elif block.rates.pause and _has_acted(run, block):
+        run.set_timer(loop, Timer.BATCH, block.rates.pause)
+        run.outbox.tell_paused(loop, block.rates.pause, BETWEEN)
         return True
     block.passed = block.taken
     return False
@@ -71,13 +71,13 @@ def waits(run: Run, key: str, item: Node) -> bool:
 
 def _is_edge(block: BlockState) -> bool:
     """Whether the next item begins a batch, or comes behind the canaries, and nothing has been waited for."""
-    taken = block.taken
+    taken, rates = block.taken, block.rates
     if taken in (0, block.passed):
         return False
-    if taken == block.canary:
+    if taken == rates.canary:
         return True
-    first = 0 if taken < block.canary else block.canary
-    return block.batch > 0 and (taken - first) % block.batch == 0
+    first = 0 if taken < rates.canary else rates.canary
+    return rates.batch > 0 and (taken - first) % rates.batch == 0
 
 
 def _anything_left(run: Run, key: str, block: BlockState) -> bool:
@@ -97,7 +97,7 @@ def _anything_left(run: Run, key: str, block: BlockState) -> bool:
 
 def _none_was_reached(run: Run, block: BlockState) -> bool:
     """Whether the canaries tell nothing of what the others will come to."""
-    return all(run.state.steps[item].unreachable for item in block.children[: block.canary])
+    return all(run.state.steps[item].unreachable for item in block.children[: block.rates.canary])
 
 
 def _has_acted(run: Run, block: BlockState) -> bool:
@@ -121,10 +121,10 @@ def _ask(run: Run, loop: Node, block: BlockState) -> None:
 
 def _told(run: Run, block: BlockState) -> str:
     """What the canaries came to, and what a *yes* leads to."""
-    items = block.children[: block.canary]
+    items = block.children[: block.rates.canary]
     ends = [_ended_as(run.state.steps[item]) for item in items]
     counts = ", ".join(f"{ends.count(end)} {end}" for end in dict.fromkeys(ends))
-    left = len(block.children) - block.canary
+    left = len(block.children) - block.rates.canary
     ended = f"The first {len(items)} of {len(block.children)} items have ended: {counts}."
     lines = [f"{ended} Let the other {left} begin?"]
     for item, end in list(zip(items, ends, strict=True))[:MOST_TOLD]:

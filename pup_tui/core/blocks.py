@@ -22,6 +22,7 @@ from pup_tui.core.state import (
     BlockState,
     EarlyEnd,
     Frame,
+    Rates,
     RunStatus,
     StepPhase,
     StepState,
@@ -67,7 +68,8 @@ def _open_steps(run: Run, node: Node) -> None:
         shown = f"{len(children)} steps side by side"
     elif node.step.called is not None:
         shown = StepTexts(node.step, run.scope(node)).line
-    open_block(run, node, children, limit, shown, side_by_side=node.step.side_by_side)
+    rates = Rates(at_once=limit)
+    open_block(run, node, children, rates, shown, side_by_side=node.step.side_by_side)
 
 
 def _at_once(node: Node, scope: Scope) -> int:

@@ -113,8 +113,7 @@ def open_items(run: Run, node: Node) -> None:
     step.items, step.rates, step.listed = len(items), rates, None
     # Where there is nobody behind the canaries there is nothing to ask.
     step.canary_passed = step.canary_passed or rates.canary == len(items)
-    shown = f"for each of {len(items)} items"
-    open_block(run, node, children, limit, shown, rates=rates)
+    open_block(run, node, children, rates, f"for each of {len(items)} items")
 
 
 def _label(run: Run, item: Node) -> str:

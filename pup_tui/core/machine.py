@@ -183,7 +183,7 @@ def _go_on(run: Run, key: str) -> None:
     block = run.state.blocks[key]
     if run.state.interrupted is not None:
         return
-    while block.active < block.limit and block.taken < len(block.children):
+    while block.active < block.rates.at_once and block.taken < len(block.children):
         node = run.program.node(block.children[block.taken])
         if resuming.waits_for_stop(run, node) or batches.waits(run, key, node):
             break

@@ -9,21 +9,17 @@ from pup_tui.core.questions import timeout_of
 from pup_tui.core.run import Run
 from pup_tui.core.state import BlockState, Rates, StepPhase
 
-ONE_BY_ONE = Rates()
-"""How the steps of a block that is no foreach begin, as far as that is said here."""
-
 
 def open_block(
     run: Run,
     node: Node,
     children: list[str],
-    limit: int,
+    rates: Rates,
     shown: str,
     *,
     side_by_side: bool = False,
-    rates: Rates = ONE_BY_ONE,
 ) -> None:
-    """Begin an attempt of a block with these steps in it; of a foreach they begin as its `rates` say."""
+    """Begin an attempt of a block with these steps in it, which begin as its `rates` say."""
     step = run.step(node)
     seconds = None if node.is_loop else timeout_of(run, node)
     limits = None
@@ -40,13 +36,7 @@ def open_block(
     if limits is not None:
         polls.begin(run, node, limits)
     run.state.blocks[node.id] = BlockState(
-        children=children,
-        limit=limit,
-        side_by_side=side_by_side,
-        canary=rates.canary,
-        budget=rates.budget,
-        batch=rates.batch,
-        pause=rates.pause,
+        children=children, rates=rates, side_by_side=side_by_side
     )
     if step.poll is None or step.attempts == step.poll.first:
         run.outbox.tell_started(node, step.attempts, shown)

@@ -97,7 +97,7 @@ class PollState(Struct):
 
 
 class Rates(Struct, frozen=True):
-    """How the items of a foreach may begin: numbers of items, worked out of the whole list.
+    """How the steps in a block may begin; of a foreach numbers of items, worked out of the whole list.
 
     `at_once` run side by side, the first `canary` alone; they begin in batches of `batch` (0: each as soon as
     it may) with `pause` seconds between them, and no more once over `budget` have failed.
@@ -232,7 +232,7 @@ class EarlyEnd(Struct, frozen=True):
 
 
 class BlockState(Struct):
-    """Steps that run one after the other, or side by side, at most `limit` at once.
+    """Steps that run one after the other, or side by side, as its `rates` let them begin.
 
     `taken` of the `children` have had their turn, `active` of those have not ended. `failure` is the first
     that failed; `unasked` tells that a confirmation was not asked because of a failure, `gates` names the
@@ -240,21 +240,15 @@ class BlockState(Struct):
     nothing more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop`
     step ended the runbook. `lacks` tells that because of `cut` a step had no turn, or was stopped.
 
-    Of a foreach the first `canary` items run alone, `batch` is how many of the others begin together (0 where
-    each begins as soon as one before it has ended), and `budget` how many may fail before no more begins:
-    as long as no more have, nothing but `cut` keeps an item from its turn. `errors` counts the steps in it
-    that failed, or of which nobody knows whether they were done. `pause` is how many seconds are waited
-    between two batches, `passed` how many items were taken before the newest wait, or question, that is over.
+    `errors` counts the steps in it that failed, or of which nobody knows whether they were done; in a foreach
+    nothing but `cut` keeps an item from its turn as long as these are within the budget of its rates.
+    `passed` is how many items were taken before the newest wait, or question, that is over.
     """
 
     children: list[str]
-    limit: int = 1
+    rates: Rates = Rates()
     side_by_side: bool = False
-    canary: int = 0
-    budget: int = 0
-    batch: int = 0
     errors: int = 0
-    pause: float = 0.0
     passed: int = 0
     taken: int = 0
     active: int = 0
@@ -269,12 +263,12 @@ class BlockState(Struct):
     @property
     def keeps_going(self) -> bool:
         """Whether an item that fails may let the others begin, and a stop in one of them always does."""
-        return self.budget > 0
+        return self.rates.budget > 0
 
     @property
     def exceeded(self) -> bool:
         """Whether more has failed than may."""
-        return self.errors > self.budget
+        return self.errors > self.rates.budget
 
     @property
     def whole(self) -> bool:
