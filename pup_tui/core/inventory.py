@@ -15,16 +15,13 @@ from pup_tui.core.render import render_text, shown_text
 from pup_tui.core.state import RunState
 from pup_tui.runbook.exposure import check_exposure
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.parts import Inventory
+from pup_tui.runbook.parts import ALL_HOSTS, Inventory
 from pup_tui.runbook.roles import Role
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.value_command import render_value_command
 
 TIMEOUT: Final = 60.0
 """Seconds that an inventory may take to answer, where nothing else is said."""
-
-ALL: Final = "all"
-"""The group of an inventory that holds every host."""
 
 NOT_ASKED: Final = "its items are asked for when it begins"
 
@@ -75,7 +72,7 @@ def asked_for(
         return replace(wanted, ssh_config=named)
     # It is a word for a program.
     check_exposure(Role.FILE, text, secrets)
-    group = ALL if given.group is None else render_text(given.group, scope).strip()
+    group = ALL_HOSTS if given.group is None else render_text(given.group, scope).strip()
     if not group:
         raise TemplateError("`group` of the inventory is empty", expression=given.group)
     return replace(wanted, ansible=named, group=group)
@@ -101,5 +98,5 @@ def in_words(given: Inventory, scope: Mapping[str, Any]) -> str:
         return f"the lines of `{known(text).strip()}`"
     if place == "ssh_config":
         return f"the hosts of the ssh configuration called {known(text)}"
-    group = ALL if given.group is None else known(given.group)
+    group = ALL_HOSTS if given.group is None else known(given.group)
     return f"the hosts of the group {group} of {known(text)}"

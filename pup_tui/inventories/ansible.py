@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pup_tui.inventories.names import among
 from pup_tui.quoted import quoted
+from pup_tui.runbook.parts import ALL_HOSTS
 from pup_tui.template.values import parse_json
 
 PROGRAM: Final = "ansible-inventory"
@@ -16,9 +17,6 @@ SCRIPT: Final = (
     f'exec {PROGRAM} --list --inventory="${FILE}"'
 )
 """What is not understood is an error: without these variables it would be an inventory without hosts."""
-
-ALL: Final = "all"
-"""The group that holds every host."""
 
 _META: Final = "_meta"
 
@@ -33,7 +31,7 @@ def hosts_of(printed: str, group: str) -> list[str]:
     if not isinstance(tree, dict):
         raise ValueError(f"`{PROGRAM}` prints something that is no inventory")
     groups = {name: entry for name, entry in tree.items() if name != _META}
-    if group not in groups and group != ALL:
+    if group not in groups and group != ALL_HOSTS:
         raise ValueError(f"there is no group {quoted(group)} in it: {among(groups, 'groups')}")
     if not (hosts := _inside(groups, group)):
         raise ValueError(f"there is no host in the group {quoted(group)}")

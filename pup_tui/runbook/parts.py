@@ -414,6 +414,10 @@ class ShownTable(Section, frozen=True, kw_only=True):
     table: Annotated[Table, key("The rows and columns of the table.")]
 
 
+ALL_HOSTS: Final = "all"
+"""The group of an inventory of Ansible that holds every host."""
+
+
 class Inventory(Section, frozen=True, kw_only=True):
     """Where the items of a `foreach` come from that are asked for when it begins: one of three places."""
 
