@@ -11,10 +11,10 @@ from typing import Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import told
-from pup_tui.runbook.files import PACK_KEY
+from pup_tui.runbook.files import INTEGRATIONS, PACK_KEY
 from pup_tui.runbook.load import Loaded
 
-WHOLE: Final = ("integrations", "scripts")
+WHOLE: Final = (INTEGRATIONS, "scripts")
 """Folders beside runbooks that belong to each of them with everything in them."""
 
 MOST_FILES: Final = 5_000

@@ -5,7 +5,7 @@ what it gives back. What all actions share are the integration's `settings`: var
 operator's surroundings give (`from`) and no step ever does, so a step cannot choose where a credential goes.
 """
 
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -20,9 +20,6 @@ from pup_tui.runbook.keys import (
 )
 from pup_tui.runbook.model import AnyStep
 from pup_tui.runbook.parts import ActionEffect, Link, Requirement, Variable
-
-FOLDER: Final = "integrations"
-"""The folder beside runbooks that holds them."""
 
 ActionProof = Literal["server", "emulator", "description", "docs"]
 """How an action was proved: by a real server, by an emulator of one, by the vendor's description of its
