@@ -17,7 +17,7 @@ from pup_tui.runbook.nodes import (
     YamlEntry,
     YamlNode,
     described,
-    plain_true,
+    plain,
     scalars_of,
     shown,
 )
@@ -324,8 +324,7 @@ def _looks(step: YamlNode) -> YamlNode:
     if inside is not None:
         entries["steps"] = YamlEntry(inside.key, _only_looking(inside.value))
     elif "read_only" not in entries:
-        key = Scalar(step.source, step.line, step.column, "read_only", "plain", step.line)
-        entries["read_only"] = YamlEntry(key, plain_true(step))
+        entries["read_only"] = YamlEntry(plain(step, "read_only"), plain(step, "true"))
     return replace(step, entries=entries)
 
 

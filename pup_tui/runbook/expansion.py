@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, Unusable, YamlEntry, YamlNode, shown
+from msgspec.structs import replace
+
+from pup_tui.runbook.nodes import (
+    Mapping,
+    Scalar,
+    Sequence,
+    Unusable,
+    YamlEntry,
+    YamlNode,
+    plain,
+    shown,
+)
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import RunbookFiles
 from pup_tui.runbook.step_templates import KEY, Template, Templates, called, filled
@@ -132,11 +143,8 @@ class Expansion:
         if "name" not in undo.entries:
             text = f"Undo: {step.text('name') or 'the step'}"[:MAX_NAME]
             name = Scalar(undo.source, undo.line, undo.column, text, "quoted", undo.line)
-            key = Scalar(undo.source, undo.line, undo.column, "name", "plain", undo.line)
-            named = {"name": YamlEntry(key, name), **undo.entries}
-            undo = Mapping(
-                undo.source, undo.line, undo.column, named, size=undo.size, height=undo.height
-            )
+            named = {"name": YamlEntry(plain(undo, "name"), name), **undo.entries}
+            undo = replace(undo, entries=named)
         return YamlEntry(entry.key, self._step(undo, trail, level + 1))
 
     def _without_with(self, step: Mapping, template: str = "") -> Mapping:

@@ -206,9 +206,9 @@ class Unusable(YamlNode, eq=False):
     """Stands where something was refused and reported already."""
 
 
-def plain_true(at: YamlNode) -> Scalar:
-    """The truth value, as if it were written at the place of a node."""
-    return Scalar(at.source, at.line, at.column, "true", "plain", at.line)
+def plain(at: YamlNode, text: str) -> Scalar:
+    """A text, as if it were written without quotes at the place of a node."""
+    return Scalar(at.source, at.line, at.column, text, "plain", at.line)
 
 
 def scalars_of(root: YamlNode) -> Iterator[Scalar]:

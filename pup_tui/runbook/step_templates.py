@@ -22,7 +22,7 @@ from pup_tui.runbook.nodes import (
     YamlEntry,
     YamlNode,
     described,
-    plain_true,
+    plain,
     shown,
 )
 from pup_tui.runbook.report import Report, listed
@@ -188,20 +188,19 @@ def _is_cleared(name: str, entry: YamlEntry, kind: str | None) -> bool:
 def called(step: Mapping, template: Template, steps: YamlNode) -> GroupCall:
     """A step that stands for a group from a file, whose steps are `steps`."""
     named = step.entries[KEY]
-    kind = Scalar(step.source, named.key.line, named.key.column, "group", "plain", named.key.line)
     entries = {
         name: entry
         for name, entry in step.entries.items()
         if name not in (KEY, "kind", "steps") and not _is_cleared(name, entry, "group")
     }
-    entries["kind"] = YamlEntry(named.key, kind)
+    entries["kind"] = YamlEntry(named.key, plain(named.key, "group"))
     entries["steps"] = YamlEntry(named.key, steps)
     root = template.root
     about = {name: e for name, e in root.entries.items() if name in GROUP_KEYS - {"steps"}}
     call = Mapping(root.source, root.line, root.column, {KEY: named, **about})
     action = None if template.action is None else dict(template.action)
     if action is not None and action["effect"] == "destroy" and "danger" not in step.entries:
-        entries["danger"] = YamlEntry(named.key, plain_true(named.key))
+        entries["danger"] = YamlEntry(named.key, plain(named.key, "true"))
     return GroupCall(step.source, step.line, step.column, entries, call, action)
 
 
