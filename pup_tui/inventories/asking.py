@@ -14,6 +14,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import place_error
 from pup_tui.quoted import quoted
 from pup_tui.runbook.files import Unreadable, read_file
+from pup_tui.runbook.variables.choices import json_items
 from pup_tui.runbook.variables.sources import RunCommand, Sources
 from pup_tui.runbook.yaml import MAX_BYTES
 from pup_tui.template.value_command import ValueCommand
@@ -66,11 +67,9 @@ def items_in(printed: str) -> list[Any]:
 
     Raises ValueError with a sentence where that is no list.
     """
-    text = printed.strip()
-    tree = parse_json(text) if text[:1] in ("[", "{") else None
-    if isinstance(tree, dict):
-        raise ValueError("the command gives a JSON map; a list is needed")
-    items = list(tree) if isinstance(tree, list) else _lines_in(text)
+    items = json_items(printed)
+    if items is None:
+        items = _lines_in(printed.strip())
     for number, item in enumerate(items):
         if isinstance(item, str) and len(item.encode(errors="replace")) > MAX_ITEM:
             raise ValueError(f"item {number} of the command is longer than {MAX_ITEM // 1024} KiB")

@@ -103,20 +103,29 @@ def _timeout(variable: Variable, scope: Mapping[str, Any]) -> float:
     return parse_duration(given.timeout)
 
 
+def json_items(output: str) -> list[Any] | None:
+    """The items of the JSON list that a command printed; None where it printed lines.
+
+    Raises ValueError with a sentence where it is a JSON map.
+    """
+    text = output.strip()
+    tree = parse_json(text) if text[:1] in ("[", "{") else None
+    if isinstance(tree, dict):
+        raise ValueError("the command gives a JSON map; a list is needed")
+    return tree if isinstance(tree, list) else None
+
+
 def read_choices(output: str) -> tuple[Choice, ...]:
     """The choices in what a command printed: its lines that are not blank, or the items of a JSON list.
 
     An item is a text, a number, or a map with `value` and perhaps `label`. Raises ValueError with a
     sentence where there are none, or too many.
     """
-    text = output.strip()
-    tree = parse_json(text) if text[:1] in ("[", "{") else None
-    if isinstance(tree, dict):
-        raise ValueError("the command gives a JSON map; a list is needed")
-    if isinstance(tree, list):
-        options = [_option(item, number) for number, item in enumerate(tree, 1)]
+    items = json_items(output)
+    if items is None:
+        options = [Choice(value=line.strip()) for line in output.split("\n") if line.strip()]
     else:
-        options = [Choice(value=line.strip()) for line in text.split("\n") if line.strip()]
+        options = [_option(item, number) for number, item in enumerate(items, 1)]
     unique: dict[str, Choice] = {}
     for option in options:
         unique.setdefault(option.value, option)
