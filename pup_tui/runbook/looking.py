@@ -22,8 +22,8 @@ def why_it_changes(step: Step, pup: PupTable) -> str:
     """Why a step surely changes something, or one of those inside it; empty where that is not known."""
     if step.danger and not step.is_question:
         return "`danger` says that it changes something"
-    if step.says_it_changes:
-        return f"the `effect` of what it calls is `{step.action.effect}`" if step.action else ""
+    if step.action is not None and step.says_it_changes:
+        return f"the `effect` of what it calls is `{step.action.effect}`"
     for inside in step.inside:
         if why := why_it_changes(inside, pup):
             return f"in its step {shown(inside.id)}, {why}"
