@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from msgspec import Struct
 
 from pup_tui.core.amounts import render_amount
 from pup_tui.core.render import Remote
@@ -17,11 +20,23 @@ from pup_tui.template.text import compile_text
 HOST = "host"
 
 
+ReadHostText = Callable[[Role, str | int], Any]
+"""What a text of the file says where it stands."""
+
+
+class WrittenRemote(Struct, frozen=True):
+    """Another computer in the words of the file, which may be templates."""
+
+    host: str
+    user: str | None = None
+    port: str | int | None = None
+    become: bool = False
+
+
 class Whereabouts:
     """What one place after the other says, the nearest last: of each key the nearest word wins.
 
-    A step whose `host` is null is at home again. TemplateError where a text cannot be rendered, or would put
-    a secret where others can read it.
+    A step whose `host` is null is at home again.
     """
 
     def __init__(self) -> None:
@@ -30,7 +45,7 @@ class Whereabouts:
     def _go_home(self) -> None:
         self._host: str | None = None
         self._user: str | None = None
-        self._port: int | None = None
+        self._port: Any = None
         self._become = False
 
     @property
@@ -39,23 +54,39 @@ class Whereabouts:
             return None
         return Remote(self._host, self._user, self._port, self._become)
 
-    def take(self, given: Defaults | Step, state: RunState, place: str) -> None:
-        """Take what a place says, whose texts see the names of the step `place`."""
+    @property
+    def written(self) -> WrittenRemote | None:
+        """The same where the texts were taken `as_written`."""
+        if not self._host:
+            return None
+        return WrittenRemote(self._host, self._user, self._port, self._become)
+
+    def take(self, given: Defaults | Step, read: ReadHostText) -> None:
+        """Take what a place says, as `read` gives its texts."""
         if isinstance(given, Step) and HOST in given.cleared:
             self._go_home()
         if isinstance(given, HostedStep | Defaults) and given.host is not None:
-            self._host = _text(Role.HOST, given.host, state, place)
+            self._host = read(Role.HOST, given.host)
         if not isinstance(given, HostedStep):
             return
         if given.user is not None:
-            self._user = _text(Role.USER, given.user, state, place)
+            self._user = read(Role.USER, given.user)
         if given.port is not None:
-            self._port = _text(Role.PORT, given.port, state, place)
+            self._port = read(Role.PORT, given.port)
         if given.become is not None:
             self._become = given.become
 
 
-def _text(role: Role, source: str | int, state: RunState, place: str) -> Any:
+def as_written(role: Role, source: str | int) -> str | int:
+    """A text in the words of the file."""
+    return source
+
+
+def rendered(state: RunState, place: str, role: Role, source: str | int) -> Any:
+    """A text with the names that the step `place` sees.
+
+    TemplateError where it cannot be rendered, or would put a secret where others can read it.
+    """
     names = scope_of(state, place)
     check_exposure(role, str(source), secrets_of(state, place))
     if role is Role.PORT:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from msgspec import Struct
-
-from pup_tui.core.elsewhere import HOST, Whereabouts
+from pup_tui.core.elsewhere import Whereabouts, WrittenRemote, as_written, rendered
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Around, Remote, render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
-from pup_tui.runbook.model import Defaults, HostedStep, Step
+from pup_tui.runbook.model import Defaults, Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, watched
 from pup_tui.template.text import compile_text
-
-
-class WrittenRemote(Struct):
-    """Another computer in the words of the file, which may be templates."""
-
-    host: str = ""
-    user: str | None = None
-    port: str | int | None = None
-    become: bool = False
 
 
 def surroundings_of(
@@ -42,7 +32,7 @@ def surroundings_of(
     made: list[Any] = []
     elsewhere = Whereabouts()
     for id_, given in _places(program, node):
-        elsewhere.take(given, state, id_)
+        elsewhere.take(given, partial(rendered, state, id_))
         if not given.env and given.cwd is None:
             continue
         names = scope_of(state, id_)
@@ -75,17 +65,10 @@ def written_directory(program: Program, node: Node) -> str | None:
 
 def written_remote(program: Program, node: Node) -> WrittenRemote | None:
     """The other computer that a step runs on as its author wrote it."""
-    found = WrittenRemote()
-    for _, place in _places(program, node, loops=True):
-        if isinstance(place, Step) and HOST in place.cleared:
-            found = WrittenRemote()
-        if isinstance(place, HostedStep | Defaults) and place.host is not None:
-            found.host = place.host
-        if isinstance(place, HostedStep):
-            found.user = found.user if place.user is None else place.user
-            found.port = found.port if place.port is None else place.port
-            found.become = found.become if place.become is None else place.become
-    return found if found.host else None
+    elsewhere = Whereabouts()
+    for _, given in _places(program, node, loops=True):
+        elsewhere.take(given, as_written)
+    return elsewhere.written
 
 
 def _places(
