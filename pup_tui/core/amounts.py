@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
 from pup_tui.runbook.keys import Count, Factor, Seconds, Share, Size, Tolerance
+from pup_tui.runbook.number_forms import SHARE, STATUS, TOLERANCE
 from pup_tui.runbook.roles import Role
 from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
@@ -27,10 +26,6 @@ MAX_ITEMS = 1000
 Scope = Mapping[str, Any]
 """The names that a text sees, with their values."""
 T = TypeVar("T")
-
-_SHARE = late_pattern(r"[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%")
-_TOLERANCE = late_pattern(r"0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%")
-_STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)
 
 
 def render_seconds(given: Seconds, scope: Scope) -> float:
@@ -116,19 +111,19 @@ def _count(given: str | int) -> int:
 
 
 def _share(given: str | int) -> str:
-    if not _SHARE.fullmatch(str(given)):
+    if not SHARE.fullmatch(str(given)):
         raise ValueError(f"{quoted(given)} is neither a whole number from 1 nor a percentage")
     return str(given)
 
 
 def _tolerance(given: str | int) -> str:
-    if not _TOLERANCE.fullmatch(str(given)):
+    if not TOLERANCE.fullmatch(str(given)):
         raise ValueError(f"{quoted(given)} is neither a whole number nor a percentage")
     return str(given)
 
 
 def _status(given: str | int) -> str:
-    if not _STATUS.fullmatch(str(given)):
+    if not STATUS.fullmatch(str(given)):
         raise ValueError(f"{quoted(given)} is not a status code such as 204 or 2xx")
     return str(given)
 

@@ -11,6 +11,7 @@ from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_ope
 from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.number_forms import SHARE, STATUS, TOLERANCE
 from pup_tui.runbook.pup_words import PupTable, known_words
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import EXPRESSIONS, Language, Role
@@ -33,11 +34,8 @@ _WITHOUT_TEMPLATES = frozenset({Language.PLAIN, Language.EXPRESSION, Language.CO
 MIN_INTERVAL = 0.1
 """Seconds between two attempts of a poll."""
 
-_STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
-_COUNT = late_pattern(r"[1-9][0-9]{0,8}\Z")
-_SHARE = late_pattern(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
-_TOLERANCE = late_pattern(r"(?:0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%)\Z")
-_FACTOR = late_pattern(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
+_COUNT = late_pattern(r"[1-9][0-9]{0,8}")
+_FACTOR = late_pattern(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?")
 _SCHEME = late_pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _METHOD = late_pattern(r"[A-Za-z]+\Z")
 _CONTROL = late_pattern(r"[\x00-\x1f\x7f]")
@@ -293,16 +291,16 @@ class RoleCheck:
             self._report.error(placed.node, f"{shown(placed.node.text)} is not an HTTP method")
 
     def _status(self, placed: PlacedText, text: Text) -> None:
-        self._literal(placed, text, _STATUS, "is not a status code such as 204 or 2xx")
+        self._literal(placed, text, STATUS, "is not a status code such as 204 or 2xx")
 
     def _count(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _COUNT, "is not a whole number over 0")
 
     def _share(self, placed: PlacedText, text: Text) -> None:
-        self._literal(placed, text, _SHARE, "is neither a whole number over 0 nor a percentage")
+        self._literal(placed, text, SHARE, "is neither a whole number over 0 nor a percentage")
 
     def _tolerance(self, placed: PlacedText, text: Text) -> None:
-        self._literal(placed, text, _TOLERANCE, "is neither a whole number nor a percentage")
+        self._literal(placed, text, TOLERANCE, "is neither a whole number nor a percentage")
 
     def _factor(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _FACTOR, "is not a number from 1")
@@ -315,7 +313,7 @@ class RoleCheck:
                 self._report.error(placed.node, f"{label(placed.path)}: {error}")
 
     def _literal(self, placed: PlacedText, text: Text, form: re.Pattern[str], wrong: str) -> None:
-        if text.is_literal and not form.match(placed.node.text):
+        if text.is_literal and not form.fullmatch(placed.node.text):
             told = f"{label(placed.path)}: {shown(placed.node.text)} {wrong}"
             self._report.error(placed.node, told)
 
