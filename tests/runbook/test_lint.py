@@ -66,6 +66,10 @@ GROUPED = (
     "{name: g, kind: group, foreach: {ssh_config: x-*}, keep_going: true, steps: "
     "[{name: a, kind: shell, host: '{{ item }}', %s}]}"
 )
+ON_GROUP = (
+    "{name: g, kind: group, foreach: {ssh_config: x-*}, keep_going: true, host: '{{ item }}', "
+    "steps: [{name: a, kind: shell, %s}]}"
+)
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
@@ -574,6 +578,8 @@ CASES = [
     ("fleet-without-canary", fleet("foreach: {command: x}, max_parallel: 2", host="timeout: 9s"), None),
     ("fleet-without-canary", steps(GROUPED % "run: x"), 3),
     ("fleet-without-canary", steps(GROUPED % "read_only: true, run: x"), None),
+    ("fleet-without-canary", steps(ON_GROUP % "run: x"), 3),
+    ("fleet-without-canary", steps(ON_GROUP % "host: null, run: x"), None),
     ("no-process", step("url: /x", "env: {A: b}", kind="http"), 6),
     ("no-process", step("duration: 1s", "cwd: /", kind="wait"), 6),
     ("no-process", step("run: x", "cwd: /", kind="pup"), None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pup_tui.runbook.hosts import host_at
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, Sequence
 from pup_tui.runbook.steps import StepDraft
@@ -39,8 +40,9 @@ def _begins_others(loop: StepDraft) -> bool:
 
 def _changes_hosts(step: StepDraft, loop: StepDraft) -> bool:
     """Whether a step of a loop runs on a host, and does not say that it only looks."""
-    kind, around = step.kind, list(step.lineage())
-    if loop not in around or kind is None or kind.is_block or kind.is_question:
+    kind = step.kind
+    if loop not in step.lineage() or kind is None or kind.is_block or kind.is_question:
         return False
-    on_host = any(each.node.get("host") is not None for each in around)
+    # A host that all the runbook runs on is one, however many items there are.
+    on_host = host_at(step, None) is not None
     return on_host and kind.mutates is not False and not step.node.truth("read_only")
