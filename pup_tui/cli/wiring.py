@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
     from pup_tui.cli.trying import OpenLauncher
+    from pup_tui.core.actions import ListItems
     from pup_tui.core.render import Remote
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import PupChoice
@@ -92,9 +93,13 @@ def resolver(sources: Sources) -> Resolve:
 
 def lister(sources: Sources) -> Listing:
     """What asks the inventories that runs go over."""
-    from pup_tui.inventories.asking import listed
 
-    return lambda wanted, cwd: listed(wanted, sources.working_in(cwd))
+    async def ask(wanted: ListItems, cwd: Path) -> Sequence[Any]:
+        from pup_tui.inventories.asking import listed
+
+        return await listed(wanted, sources.working_in(cwd))
+
+    return ask
 
 
 class Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,14 @@ def _literals(host: str, around: list[Step]) -> Iterator[str]:
         return
     items = loop.foreach if isinstance(loop.foreach, tuple) else ()
     yield from (each for each in items if isinstance(each, str) and "{" not in each)
+
+
+def ssh_probes(
+    hosts: Sequence[SshHost], printed_there: PrintedThere, *, scripts: bool
+) -> list[SshProbe]:
+    """What looks at hosts, at some of them at the same time."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    return [SshProbe(host, printed_there, turns, scripts) for host in hosts]
 
 
 class SshProbe(Struct, frozen=True):

@@ -13,7 +13,6 @@ from pup_tui.core.inventory import inventory_of
 from pup_tui.core.program import Node, Program
 from pup_tui.core.surroundings import written_remote
 from pup_tui.drivers.tools import command_path
-from pup_tui.inventories.ansible import PROGRAM as ANSIBLE
 from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.extras import package_of
@@ -132,6 +131,8 @@ def needed_tools(
     for node in program.by_id.values():
         asked = inventory_of(node.step)
         if asked is not None and asked.ansible is not None and node.id not in but:
+            from pup_tui.inventories.ansible import PROGRAM as ANSIBLE
+
             tools.setdefault(ANSIBLE, NeededTool(ANSIBLE)).steps.append(node.id)
         if node.step.is_block or any(each in but for each in upwards(node.id)):
             continue
