@@ -208,6 +208,10 @@ class ShownRun:
 
         return self.folder / spool_name(self.program.place(id_), id_)
 
+    def outputs(self) -> dict[str, Path]:
+        """By the step, the file that its output is in, if it has any."""
+        return {id_: self.output(id_) for id_ in self.steps.ids}
+
     def _decisions(self) -> list[dict[str, Any]]:
         """What was decided, in its order: each answer with the question that was put.
 
