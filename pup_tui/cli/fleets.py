@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
 from pup_tui.core.counting import UNREACHABLE
 from pup_tui.core.fleet import TROUBLE, FleetItem, FleetSummary, fleets_of
-from pup_tui.core.ids import UNDO
+from pup_tui.core.ids import UNDO, upwards
 from pup_tui.core.state import StepStatus
 from pup_tui.output.alike import AlikeGroup, alike, digest_of
 from pup_tui.output.sanitize import safe_text
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 50
 """Items in trouble, and groups that printed the same, that are told to people one by one."""
-
-_NOT_ENDED = frozenset({"pending", StepStatus.SKIPPED})
 
 
 class RecordedRun(Protocol):
@@ -81,11 +79,13 @@ def shown_fleets(shown: RecordedRun) -> list[ShownFleet]:
     """The fleets of a run in the order of its steps. What cannot be read counts as not printed."""
     known = {step: shown.steps.known[step] for step in shown.steps.ids}
     found = fleets_of(shown.program, shown.state, known, shown.status)
-    return [_shown(shown, summary) for summary in found]
+    outputs = _outputs(shown, {item.id for summary in found for item in summary.items})
+    return [_shown(shown, summary, outputs) for summary in found]
 
 
-def _shown(shown: RecordedRun, summary: FleetSummary) -> ShownFleet:
-    outputs = _outputs(shown, summary.step)
+def _shown(
+    shown: RecordedRun, summary: FleetSummary, outputs: Mapping[str, Sequence[Path | None]]
+) -> ShownFleet:
     ended = (
         (
             item.id,
@@ -93,7 +93,7 @@ def _shown(shown: RecordedRun, summary: FleetSummary) -> ShownFleet:
             digest_of(outputs.get(item.id, ()), reached=item.state != UNREACHABLE),
         )
         for item in summary.items
-        if item.state not in _NOT_ENDED and shown.steps.known[item.id].status is not None
+        if shown.steps.known[item.id].status not in (None, StepStatus.SKIPPED)
     )
     return ShownFleet(
         name=shown.steps.node(summary.step).step.name,
@@ -103,17 +103,17 @@ def _shown(shown: RecordedRun, summary: FleetSummary) -> ShownFleet:
     )
 
 
-def _outputs(shown: RecordedRun, loop: str) -> dict[str, list[Path | None]]:
+def _outputs(shown: RecordedRun, items: Collection[str]) -> dict[str, list[Path | None]]:
     """By the item, the outputs of its steps as people are shown them, None where they are shown none."""
     found: dict[str, list[Path | None]] = {}
     for step in shown.steps.ids:
-        if not step.startswith(f"{loop}[") or UNDO in step:
+        around = [each for each in upwards(step) if each in items]
+        if not around or UNDO in step or not (path := shown.output(step)).exists():
             continue
-        path = shown.output(step)
-        if path.exists():
-            item = step[: step.index("]", len(loop)) + 1]
-            shows = shown.steps.node(step).step.shows
-            found.setdefault(item, []).append(spool_to_show(path, shows, shown.status(step)))
+        shows = shown.steps.node(step).step.shows
+        to_show = spool_to_show(path, shows, shown.status(step))
+        for item in around:
+            found.setdefault(item, []).append(to_show)
     return found
 
 

@@ -138,16 +138,16 @@ class ShownRun:
         return legs
 
     @cached_property
-    def fleets(self) -> list[ShownFleet]:
-        """The loops over hosts, or over many items."""
+    def fleets(self) -> dict[str, ShownFleet]:
+        """The loops over hosts, or over many items, by their steps."""
         from pup_tui.cli.fleets import shown_fleets
 
-        return shown_fleets(self)
+        return {fleet.summary.step: fleet for fleet in shown_fleets(self)}
 
     def _fleets(self) -> list[dict[str, Any]]:
         from pup_tui.cli.fleets import fleet_json
 
-        return [fleet_json(fleet) for fleet in self.fleets]
+        return [fleet_json(fleet) for fleet in self.fleets.values()]
 
     def _step(self, id_: str) -> dict[str, Any]:
         node, step, left = self.steps.node(id_), self.steps.known[id_], self.steps.left_as(id_)
@@ -427,10 +427,9 @@ class ShownRun:
     def _print_fleet(self, id_: str, indent: str) -> None:
         from pup_tui.cli.fleets import fleet_lines
 
-        for fleet in self.fleets:
-            if fleet.summary.step == id_:
-                for line in fleet_lines(fleet):
-                    click.echo(f"{indent}{line}")
+        if (fleet := self.fleets.get(id_)) is not None:
+            for line in fleet_lines(fleet):
+                click.echo(f"{indent}{line}")
 
     def _print_output(self, id_: str, indent: str, edge: int | None, lost: str) -> None:
         from pup_tui.output.shown import spool_to_show
