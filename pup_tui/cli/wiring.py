@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Listing, Resolve
     from pup_tui.integrations.credentials import Ended, IntegrationProbe
-    from pup_tui.integrations.library import IntegrationLibrary
+    from pup_tui.integrations.library import InstalledIntegration, IntegrationLibrary
     from pup_tui.journal.writer import Recorder
     from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.load import Loaded
@@ -180,15 +180,18 @@ class Parts:
 
         return IntegrationLibrary(open_catalog(self.settings).places)
 
-    async def integration_probe(self, path: Path) -> IntegrationProbe:
-        """What looks at the credentials of the integration in a file."""
+    async def integration_probe(self, found: InstalledIntegration) -> IntegrationProbe:
+        """What looks at the credentials of an integration."""
+        from pup_tui.integrations.credentials import probe_of
+
+        return await probe_of(found, self.sources, self.call_action)
+
+    async def _probe_of_file(self, path: Path) -> IntegrationProbe:
         from pup_tui.catalog.entries import Origin
-        from pup_tui.integrations.credentials import IntegrationProbe, settings_of
         from pup_tui.integrations.library import IntegrationPlace, read_integration
 
-        found = read_integration(IntegrationPlace(name=path.stem, path=path, origin=Origin.GIVEN))
-        needed = await settings_of(found, self.sources)
-        return IntegrationProbe(found, needed, self.call_action)
+        place = IntegrationPlace(name=path.stem, path=path, origin=Origin.GIVEN)
+        return await self.integration_probe(read_integration(place))
 
     async def call_action(self, loaded: Loaded) -> Ended:
         """Carry out what calls one action (`integrations.calling`), where nothing may be changed."""
@@ -214,7 +217,7 @@ class Parts:
             printed_by=self._printed_by,
             printed_there=self._printed_there,
             read_only=self.settings.read_only,
-            accounts=Accounts(datadog=self.credentials.look, integration=self.integration_probe),
+            accounts=Accounts(datadog=self.credentials.look, integration=self._probe_of_file),
             kept=FindingsInFile(state) if self.journal else NothingKept(),
         )
 
