@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pup_tui.catalog.places import bundled_dir
-from pup_tui.packs.tree import BESIDE, INTEGRATIONS, PackTree
-from pup_tui.runbook.files import PACK_KEY, integration_files
+from pup_tui.packs.tree import BESIDE, PackTree
+from pup_tui.runbook.files import INTEGRATIONS, PACK_KEY, integration_files
 from pup_tui.runbook.load import Loaded, load_files
 from pup_tui.runbook.steps import Linter
 
