@@ -236,15 +236,17 @@ class Parts:
     async def _printed_by(self, script: str, seconds: float) -> tuple[str, str]:
         """What a script prints that tells a version: it gets no credentials but those of the environment."""
         from pup_tui.drivers.values import run_value_command
-        from pup_tui.steps.executor import without_changes
         from pup_tui.template.value_command import ValueCommand
 
-        settings = self.settings
-        environ = without_changes(settings.environ) if settings.read_only else settings.environ
         hidden = tuple(self.credentials.account.secrets())
         command = ValueCommand(script=script, hidden=hidden)
         printed = await run_value_command(
-            command, seconds, self.executors, environ, settings.cwd, self._tell_note
+            command,
+            seconds,
+            self.executors,
+            self._environ_to_look,
+            self.settings.cwd,
+            self._tell_note,
         )
         return printed.both()
 
@@ -252,12 +254,17 @@ class Parts:
         """What a script prints on another computer: nothing is handed to it but itself."""
         from pup_tui.core.requests import ShellRequest
         from pup_tui.drivers.tools import printed_there
+
+        executor, environ = self.executors[ShellRequest], self._environ_to_look
+        return await printed_there(remote, script, seconds, executor, environ, self.settings.cwd)
+
+    @property
+    def _environ_to_look(self) -> Mapping[str, str]:
+        """What processes get that look at what there is before a run."""
         from pup_tui.steps.executor import without_changes
 
-        settings = self.settings
-        environ = without_changes(settings.environ) if settings.read_only else settings.environ
-        executor = self.executors[ShellRequest]
-        return await printed_there(remote, script, seconds, executor, environ, settings.cwd)
+        environ = self.settings.environ
+        return without_changes(environ) if self.settings.read_only else environ
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command.
