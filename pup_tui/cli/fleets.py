@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from pup_tui.core.counting import UNREACHABLE
-from pup_tui.core.fleet import TROUBLE, FleetItem, FleetSummary, fleets_of
+from pup_tui.core.fleet import FAILED, TROUBLE, FleetItem, FleetSummary, fleets_of
 from pup_tui.core.ids import UNDO, upwards
 from pup_tui.core.state import StepStatus
 from pup_tui.output.alike import AlikeGroup, alike, digest_of
@@ -52,12 +52,16 @@ class ItemInTrouble(Struct, frozen=True):
 
 
 class ShownFleet(Struct, frozen=True, kw_only=True):
-    """A loop of a recorded run: how its items stand, and which of them printed the same."""
+    """A loop of a recorded run: how its items stand, and which of them printed the same.
+
+    `names` has what each item is called, by the id of its step.
+    """
 
     name: str
     over: bool
     summary: FleetSummary
     groups: Sequence[AlikeGroup]
+    names: Mapping[str, str]
 
     @property
     def trouble(self) -> list[ItemInTrouble]:
@@ -68,11 +72,6 @@ class ShownFleet(Struct, frozen=True, kw_only=True):
     def is_told_alone(self, group: AlikeGroup) -> bool:
         """Whether its items are told by their names, and nothing more can be said of the group."""
         return group.state in TROUBLE and (len(group.items) == 1 or bool(group.printed.note))
-
-    @property
-    def names(self) -> dict[str, str]:
-        """What each item is called, by the id of its step."""
-        return {item.id: item.name for item in self.summary.items}
 
 
 def shown_fleets(shown: RecordedRun) -> list[ShownFleet]:
@@ -100,6 +99,7 @@ def _shown(
         over=shown.steps.known[summary.step].status is not None,
         summary=summary,
         groups=alike(ended),
+        names={item.id: item.name for item in summary.items},
     )
 
 
@@ -130,9 +130,7 @@ def fleet_json(fleet: ShownFleet) -> dict[str, Any]:
         "canary": standing.canary,
         "errors": standing.errors,
         "budget": standing.budget,
-        "failed": [
-            _item_json(each) for each in summary.those(*TROUBLE) if each.state != UNREACHABLE
-        ],
+        "failed": [_item_json(each) for each in summary.those(*FAILED)],
         "unreachable": [_item_json(each) for each in summary.those(UNREACHABLE)],
         "alike": [
             {
@@ -164,8 +162,9 @@ def fleet_lines(fleet: ShownFleet) -> Iterator[str]:
     if standing.pace:
         yield " · ".join(standing.pace)
     yield " · ".join(standing.told(over=fleet.over))
-    yield from (trouble.told for trouble in fleet.trouble[:MOST_NAMED])
-    yield from _more(len(fleet.trouble), "in trouble")
+    trouble = fleet.trouble
+    yield from (each.told for each in trouble[:MOST_NAMED])
+    yield from _more(len(trouble), "in trouble")
     alike = [group for group in fleet.groups if not fleet.is_told_alone(group)]
     for group in alike[:MOST_NAMED]:
         yield f"{group.who(fleet.summary.noun, fleet.names[group.items[0]])}: {group.told}"
