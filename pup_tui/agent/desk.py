@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,8 +56,8 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     `operator` is whose they are, `sources` is where values come from, with those of the profile, `hidden` are
     secrets that are in no answer. `described` and `shown` tell a runbook and a run as `--json` has them,
-    `search` finds texts in runs. Without `takes_requests` nobody can ask for a run. `now` is in seconds since
-    1970.
+    `outputs` where that of each step of a run lies, if it printed anything, `search` finds texts in runs.
+    Without `takes_requests` nobody can ask for a run. `now` is in seconds since 1970.
     """
 
     catalog: Catalog
@@ -67,6 +67,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     hidden: tuple[str, ...]
     described: Callable[[Loaded], dict[str, Any]]
     shown: Callable[[JournalReader, RunRow], dict[str, Any]]
+    outputs: Callable[[JournalReader, RunRow], Mapping[str, Path]]
     search: SearchRuns
     takes_requests: bool = False
     now: Callable[[], float] = time.time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.agent.desk import Refused
@@ -67,13 +66,12 @@ def get_output(
     checked_number("lines", lines, 1, MOST_TOLD)
     checked_number("first", first, -1_000_000_000, 1_000_000_000)
     with read_journal(desk.state) as journal:
-        told = desk.shown(*reach.run(journal, run))
-    known = {each["step"]: each["output"] for each in told["steps"]}
-    if step not in known:
+        outputs = desk.outputs(*reach.run(journal, run))
+    if step not in outputs:
         raise Refused(f"the run has no step {quoted(step)}: `get_run` names its steps")
-    if known[step] is None:
+    if not outputs[step].exists():
         return {"run": run, "step": step, "first": 0, "total": 0, "dropped": 0, "lines": []}
-    reader = SpoolReader(Path(known[step]))
+    reader = SpoolReader(outputs[step])
     try:
         total = reader.line_count
         begin = max(0, total + first) if first < 0 else first

@@ -268,7 +268,7 @@ async def console_services(
             packs=partial(_library, settings),
             report=partial(_report, settings.state_dir, settings.home),
             preflight=lambda: parts.preflight,
-            integrations=ConsoleIntegrations(parts),
+            integrations=ConsoleIntegrations(parts, catalog),
             replay=replay,
             looked=looked,
         )

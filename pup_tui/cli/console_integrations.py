@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
     from pup_tui.cli.wiring import Parts
     from pup_tui.integrations.credentials import Ended, State
     from pup_tui.integrations.library import InstalledIntegration
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 class ConsoleIntegrations:
     """Finds integrations, asks whether their credentials work, and carries out what only looks."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, catalog: Catalog) -> None:
         self._parts = parts
+        self._catalog = catalog
 
     def installed(self) -> Sequence[InstalledIntegration]:
-        return [each for each in self._parts.integrations.installed() if not each.place.shadowed]
+        from pup_tui.integrations.library import IntegrationLibrary
+
+        found = IntegrationLibrary(self._catalog.places).installed()
+        return [each for each in found if not each.place.shadowed]
 
     async def credentials(self, found: InstalledIntegration) -> tuple[State, str]:
         from pup_tui.cli.integrating import credentials_of

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
 from pup_tui.core.counting import UNREACHABLE
-from pup_tui.core.fleet import TROUBLE, FleetItem, FleetSummary, fleets_of
-from pup_tui.core.ids import UNDO
+from pup_tui.core.fleet import FAILED, TROUBLE, FleetItem, FleetSummary, fleets_of
+from pup_tui.core.ids import UNDO, upwards
 from pup_tui.core.state import StepStatus
 from pup_tui.output.alike import AlikeGroup, alike, digest_of
 from pup_tui.output.sanitize import safe_text
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 50
 """Items in trouble, and groups that printed the same, that are told to people one by one."""
-
-_NOT_ENDED = frozenset({"pending", StepStatus.SKIPPED})
 
 
 class RecordedRun(Protocol):
@@ -54,12 +52,16 @@ class ItemInTrouble(Struct, frozen=True):
 
 
 class ShownFleet(Struct, frozen=True, kw_only=True):
-    """A loop of a recorded run: how its items stand, and which of them printed the same."""
+    """A loop of a recorded run: how its items stand, and which of them printed the same.
+
+    `names` has what each item is called, by the id of its step.
+    """
 
     name: str
     over: bool
     summary: FleetSummary
     groups: Sequence[AlikeGroup]
+    names: Mapping[str, str]
 
     @property
     def trouble(self) -> list[ItemInTrouble]:
@@ -71,21 +73,18 @@ class ShownFleet(Struct, frozen=True, kw_only=True):
         """Whether its items are told by their names, and nothing more can be said of the group."""
         return group.state in TROUBLE and (len(group.items) == 1 or bool(group.printed.note))
 
-    @property
-    def names(self) -> dict[str, str]:
-        """What each item is called, by the id of its step."""
-        return {item.id: item.name for item in self.summary.items}
-
 
 def shown_fleets(shown: RecordedRun) -> list[ShownFleet]:
     """The fleets of a run in the order of its steps. What cannot be read counts as not printed."""
     known = {step: shown.steps.known[step] for step in shown.steps.ids}
     found = fleets_of(shown.program, shown.state, known, shown.status)
-    return [_shown(shown, summary) for summary in found]
+    outputs = _outputs(shown, {item.id for summary in found for item in summary.items})
+    return [_shown(shown, summary, outputs) for summary in found]
 
 
-def _shown(shown: RecordedRun, summary: FleetSummary) -> ShownFleet:
-    outputs = _outputs(shown, summary.step)
+def _shown(
+    shown: RecordedRun, summary: FleetSummary, outputs: Mapping[str, Sequence[Path | None]]
+) -> ShownFleet:
     ended = (
         (
             item.id,
@@ -93,27 +92,28 @@ def _shown(shown: RecordedRun, summary: FleetSummary) -> ShownFleet:
             digest_of(outputs.get(item.id, ()), reached=item.state != UNREACHABLE),
         )
         for item in summary.items
-        if item.state not in _NOT_ENDED and shown.steps.known[item.id].status is not None
+        if shown.steps.known[item.id].status not in (None, StepStatus.SKIPPED)
     )
     return ShownFleet(
         name=shown.steps.node(summary.step).step.name,
         over=shown.steps.known[summary.step].status is not None,
         summary=summary,
         groups=alike(ended),
+        names={item.id: item.name for item in summary.items},
     )
 
 
-def _outputs(shown: RecordedRun, loop: str) -> dict[str, list[Path | None]]:
+def _outputs(shown: RecordedRun, items: Collection[str]) -> dict[str, list[Path | None]]:
     """By the item, the outputs of its steps as people are shown them, None where they are shown none."""
     found: dict[str, list[Path | None]] = {}
     for step in shown.steps.ids:
-        if not step.startswith(f"{loop}[") or UNDO in step:
+        around = [each for each in upwards(step) if each in items]
+        if not around or UNDO in step or not (path := shown.output(step)).exists():
             continue
-        path = shown.output(step)
-        if path.exists():
-            item = step[: step.index("]", len(loop)) + 1]
-            shows = shown.steps.node(step).step.shows
-            found.setdefault(item, []).append(spool_to_show(path, shows, shown.status(step)))
+        shows = shown.steps.node(step).step.shows
+        to_show = spool_to_show(path, shows, shown.status(step))
+        for item in around:
+            found.setdefault(item, []).append(to_show)
     return found
 
 
@@ -130,9 +130,7 @@ def fleet_json(fleet: ShownFleet) -> dict[str, Any]:
         "canary": standing.canary,
         "errors": standing.errors,
         "budget": standing.budget,
-        "failed": [
-            _item_json(each) for each in summary.those(*TROUBLE) if each.state != UNREACHABLE
-        ],
+        "failed": [_item_json(each) for each in summary.those(*FAILED)],
         "unreachable": [_item_json(each) for each in summary.those(UNREACHABLE)],
         "alike": [
             {
@@ -164,8 +162,9 @@ def fleet_lines(fleet: ShownFleet) -> Iterator[str]:
     if standing.pace:
         yield " · ".join(standing.pace)
     yield " · ".join(standing.told(over=fleet.over))
-    yield from (trouble.told for trouble in fleet.trouble[:MOST_NAMED])
-    yield from _more(len(fleet.trouble), "in trouble")
+    trouble = fleet.trouble
+    yield from (each.told for each in trouble[:MOST_NAMED])
+    yield from _more(len(trouble), "in trouble")
     alike = [group for group in fleet.groups if not fleet.is_told_alone(group)]
     for group in alike[:MOST_NAMED]:
         yield f"{group.who(fleet.summary.noun, fleet.names[group.items[0]])}: {group.told}"

@@ -83,7 +83,7 @@ async def _credentials(
         return "unknown", str(found.problems[0])
     if not found.place.trusted:
         return "unknown", "it is not trusted"
-    probe = await parts.integration_probe(found.place.path)
+    probe = await parts.integration_probe(found)
     if probe.needed.problems:
         return await probe.state()
     if offline or not (unset or probe.needed.is_configured):

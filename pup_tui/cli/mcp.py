@@ -118,6 +118,7 @@ def desk_of(settings: Settings, *, takes_requests: bool) -> Desk:
         hidden=tuple(parts.credentials.account.secrets()),
         described=lambda loaded: described_json(loaded, loaded.require()),
         shown=lambda journal, row: ShownRun(journal, row).as_json(),
+        outputs=lambda journal, row: ShownRun(journal, row).outputs(),
         search=_search,
         takes_requests=takes_requests,
     )

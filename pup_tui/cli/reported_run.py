@@ -100,7 +100,7 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         read_only=state.read_only,
         legs=legs,
         steps=tuple(_steps(shown, told["steps"])),
-        fleets=tuple(map(_fleet, shown.fleets)),
+        fleets=tuple(map(_fleet, shown.fleets.values())),
         decisions=tuple(decisions),
         notes=tuple(map(_note, told["notes"])),
         timeline=tuple(timeline),

@@ -138,16 +138,16 @@ class ShownRun:
         return legs
 
     @cached_property
-    def fleets(self) -> list[ShownFleet]:
-        """The loops over hosts, or over many items."""
+    def fleets(self) -> dict[str, ShownFleet]:
+        """The loops over hosts, or over many items, by their steps."""
         from pup_tui.cli.fleets import shown_fleets
 
-        return shown_fleets(self)
+        return {fleet.summary.step: fleet for fleet in shown_fleets(self)}
 
     def _fleets(self) -> list[dict[str, Any]]:
         from pup_tui.cli.fleets import fleet_json
 
-        return [fleet_json(fleet) for fleet in self.fleets]
+        return [fleet_json(fleet) for fleet in self.fleets.values()]
 
     def _step(self, id_: str) -> dict[str, Any]:
         node, step, left = self.steps.node(id_), self.steps.known[id_], self.steps.left_as(id_)
@@ -207,6 +207,10 @@ class ShownRun:
         from pup_tui.output.spool import spool_name
 
         return self.folder / spool_name(self.program.place(id_), id_)
+
+    def outputs(self) -> dict[str, Path]:
+        """By the step, the file that its output is in, if it has any."""
+        return {id_: self.output(id_) for id_ in self.steps.ids}
 
     def _decisions(self) -> list[dict[str, Any]]:
         """What was decided, in its order: each answer with the question that was put.
@@ -423,10 +427,9 @@ class ShownRun:
     def _print_fleet(self, id_: str, indent: str) -> None:
         from pup_tui.cli.fleets import fleet_lines
 
-        for fleet in self.fleets:
-            if fleet.summary.step == id_:
-                for line in fleet_lines(fleet):
-                    click.echo(f"{indent}{line}")
+        if (fleet := self.fleets.get(id_)) is not None:
+            for line in fleet_lines(fleet):
+                click.echo(f"{indent}{line}")
 
     def _print_output(self, id_: str, indent: str, edge: int | None, lost: str) -> None:
         from pup_tui.output.shown import spool_to_show

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
     from pup_tui.cli.trying import OpenLauncher
+    from pup_tui.core.actions import ListItems
     from pup_tui.core.render import Remote
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import PupChoice
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Listing, Resolve
     from pup_tui.integrations.credentials import Ended, IntegrationProbe
-    from pup_tui.integrations.library import IntegrationLibrary
+    from pup_tui.integrations.library import InstalledIntegration, IntegrationLibrary
     from pup_tui.journal.writer import Recorder
     from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.load import Loaded
@@ -92,9 +93,13 @@ def resolver(sources: Sources) -> Resolve:
 
 def lister(sources: Sources) -> Listing:
     """What asks the inventories that runs go over."""
-    from pup_tui.inventories.asking import listed
 
-    return lambda wanted, cwd: listed(wanted, sources.working_in(cwd))
+    async def ask(wanted: ListItems, cwd: Path) -> Sequence[Any]:
+        from pup_tui.inventories.asking import listed
+
+        return await listed(wanted, sources.working_in(cwd))
+
+    return ask
 
 
 class Parts:
@@ -175,15 +180,18 @@ class Parts:
 
         return IntegrationLibrary(open_catalog(self.settings).places)
 
-    async def integration_probe(self, path: Path) -> IntegrationProbe:
-        """What looks at the credentials of the integration in a file."""
+    async def integration_probe(self, found: InstalledIntegration) -> IntegrationProbe:
+        """What looks at the credentials of an integration."""
+        from pup_tui.integrations.credentials import probe_of
+
+        return await probe_of(found, self.sources, self.call_action)
+
+    async def _probe_of_file(self, path: Path) -> IntegrationProbe:
         from pup_tui.catalog.entries import Origin
-        from pup_tui.integrations.credentials import IntegrationProbe, settings_of
         from pup_tui.integrations.library import IntegrationPlace, read_integration
 
-        found = read_integration(IntegrationPlace(name=path.stem, path=path, origin=Origin.GIVEN))
-        needed = await settings_of(found, self.sources)
-        return IntegrationProbe(found, needed, self.call_action)
+        place = IntegrationPlace(name=path.stem, path=path, origin=Origin.GIVEN)
+        return await self.integration_probe(read_integration(place))
 
     async def call_action(self, loaded: Loaded) -> Ended:
         """Carry out what calls one action (`integrations.calling`), where nothing may be changed."""
@@ -209,7 +217,7 @@ class Parts:
             printed_by=self._printed_by,
             printed_there=self._printed_there,
             read_only=self.settings.read_only,
-            accounts=Accounts(datadog=self.credentials.look, integration=self.integration_probe),
+            accounts=Accounts(datadog=self.credentials.look, integration=self._probe_of_file),
             kept=FindingsInFile(state) if self.journal else NothingKept(),
         )
 
@@ -228,15 +236,17 @@ class Parts:
     async def _printed_by(self, script: str, seconds: float) -> tuple[str, str]:
         """What a script prints that tells a version: it gets no credentials but those of the environment."""
         from pup_tui.drivers.values import run_value_command
-        from pup_tui.steps.executor import without_changes
         from pup_tui.template.value_command import ValueCommand
 
-        settings = self.settings
-        environ = without_changes(settings.environ) if settings.read_only else settings.environ
         hidden = tuple(self.credentials.account.secrets())
         command = ValueCommand(script=script, hidden=hidden)
         printed = await run_value_command(
-            command, seconds, self.executors, environ, settings.cwd, self._tell_note
+            command,
+            seconds,
+            self.executors,
+            self._environ_to_look,
+            self.settings.cwd,
+            self._tell_note,
         )
         return printed.both()
 
@@ -244,12 +254,17 @@ class Parts:
         """What a script prints on another computer: nothing is handed to it but itself."""
         from pup_tui.core.requests import ShellRequest
         from pup_tui.drivers.tools import printed_there
+
+        executor, environ = self.executors[ShellRequest], self._environ_to_look
+        return await printed_there(remote, script, seconds, executor, environ, self.settings.cwd)
+
+    @property
+    def _environ_to_look(self) -> Mapping[str, str]:
+        """What processes get that look at what there is before a run."""
         from pup_tui.steps.executor import without_changes
 
-        settings = self.settings
-        environ = without_changes(settings.environ) if settings.read_only else settings.environ
-        executor = self.executors[ShellRequest]
-        return await printed_there(remote, script, seconds, executor, environ, settings.cwd)
+        environ = self.settings.environ
+        return without_changes(environ) if self.settings.read_only else environ
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command.

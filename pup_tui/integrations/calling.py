@@ -8,6 +8,7 @@ from typing import Any
 
 from pup_tui.integrations.library import InstalledIntegration
 from pup_tui.runbook.files import INTEGRATIONS
+from pup_tui.runbook.integration import IntegrationAction
 from pup_tui.runbook.load import Loaded, load_files
 from pup_tui.runbook.steps import Linter
 from pup_tui.runbook.written_yaml import yaml_text
@@ -44,12 +45,17 @@ def step_text(found: InstalledIntegration, action: str) -> str:
     said = found.said.actions[action]
     needed = {name: f"{{{{ {name} }}}}" for name, each in said.params.items() if each.needed}
     step: dict[str, Any] = {
-        "name": said.description.strip().partition("\n")[0].rstrip(".")[:200],
+        "name": name_of_call(said),
         "template": f"{found.name}/{action}",
     }
     if given := {**needed, **said.example}:
         step["with"] = given
     return yaml_text([step])
+
+
+def name_of_call(action: IntegrationAction) -> str:
+    """What a step is called that calls an action: the first line of what it does."""
+    return action.description.strip().partition("\n")[0].rstrip(".")[:200]
 
 
 def _step(found: InstalledIntegration, action: str) -> dict[str, Any]:

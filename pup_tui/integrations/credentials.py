@@ -10,12 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.catalog.inputs import Sources, resolve_call
+from pup_tui.core.actions import ResolveValues
 from pup_tui.integrations.calling import STEP, calling
 from pup_tui.integrations.library import InstalledIntegration
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.variables.resolve import Resolved
 
 State = Literal["ok", "missing", "refused", "unknown"]
 """Credentials that were taken, that are not there, that were refused, or of which nobody knows."""
@@ -59,37 +59,43 @@ class Needed(Struct, frozen=True):
     """Whether somebody has set one of them: not all are defaults."""
 
 
-async def settings_of(found: InstalledIntegration, sources: Sources) -> Needed:
-    """What the settings are, as far as they can be found."""
+async def probe_of(
+    found: InstalledIntegration, sources: Sources, call: CallAction
+) -> IntegrationProbe:
+    """What proves the credentials of an integration, with its settings as far as they can be found."""
     assert found.said is not None
-    said = found.said
-    resolved: Resolved = await resolve_call(_Wanted(found), sources)
-    origins = {resolved.sources.get(name) for name in said.settings}
+    proving = calling(found, found.said.check, {}) if found.said.check else None
+    return IntegrationProbe(found, proving, await _needed(found, proving, sources), call)
+
+
+async def _needed(found: InstalledIntegration, proving: Loaded | None, sources: Sources) -> Needed:
+    assert found.said is not None
+    settings = found.said.settings
+    called = None if proving is None else proving.runbook
+    if called is not None and (action := called.steps[0].action) is not None:
+        settings = {name: settings[name] for name in action.settings}
+    wanted = ResolveValues(
+        step=STEP,
+        variables=settings,
+        given={},
+        directory=str(found.place.path.parent.parent),
+        integration=found.name,
+        settings=tuple(settings),
+    )
+    resolved = await resolve_call(wanted, sources)
+    origins = {resolved.sources.get(name) for name in found.said.settings}
     problems = tuple(str(problem) for problem in resolved.problems)
     return Needed(resolved.values, problems, bool(origins - {"default", None}))
 
 
-class _Wanted:
-    """The settings that the `check` needs, or all of them where there is none, as a call asks for them."""
-
-    def __init__(self, found: InstalledIntegration) -> None:
-        assert found.said is not None
-        self.variables = found.said.settings
-        if found.said.check:
-            loaded = calling(found, found.said.check, {})
-            if loaded.runbook is not None and (action := loaded.runbook.steps[0].action):
-                self.variables = {name: self.variables[name] for name in action.settings}
-        self.given: Mapping[str, Any] = {}
-        self.secrets: tuple[str, ...] = ()
-        self.directory = str(found.place.path.parent.parent)
-        self.integration = found.name
-        self.settings = tuple(self.variables)
-
-
 class IntegrationProbe(Struct, frozen=True):
-    """Proves the credentials of an integration by the action that it names for that."""
+    """Proves the credentials of an integration by the action that it names for that.
+
+    `proving` is the runbook that calls that action, None where it names none.
+    """
 
     found: InstalledIntegration
+    proving: Loaded | None
     needed: Needed
     call: CallAction
 
@@ -112,8 +118,8 @@ class IntegrationProbe(Struct, frozen=True):
         state, detail = await self.state()
         if state == "ok":
             return ReadyCheck(what="credentials", subject=self._title, detail=detail)
-        hint = _NETWORK if state == "unknown" else f"`pup-tui integrations {self.found.name}`"
-        return self._wrong(detail, f"{hint} tells where they come from" if hint[0] == "`" else hint)
+        where = f"`pup-tui integrations {self.found.name}` tells where they come from"
+        return self._wrong(detail, _NETWORK if state == "unknown" else where)
 
     async def state(self) -> tuple[State, str]:
         """How it is with the credentials, and that in words that go on from the name."""
@@ -121,12 +127,11 @@ class IntegrationProbe(Struct, frozen=True):
         assert said is not None
         if self.needed.problems:
             return "missing", f"gets no credentials: {'; '.join(self.needed.problems)}"
-        if not said.check:
+        if self.proving is None:
             return "unknown", "has no action that proves credentials"
-        loaded = calling(self.found, said.check, {})
-        if loaded.runbook is None:
-            return "unknown", f"cannot be asked: {loaded.errors[0]}"
-        ended = await self.call(loaded)
+        if self.proving.runbook is None:
+            return "unknown", f"cannot be asked: {self.proving.errors[0]}"
+        ended = await self.call(self.proving)
         if ended.ok:
             return "ok", "accepts the credentials" if said.settings else "answers"
         if ended.is_refusal:
@@ -141,10 +146,9 @@ class IntegrationProbe(Struct, frozen=True):
         return self.found.said.title
 
     def _wrong(self, detail: str, hint: str) -> ReadyCheck:
-        told = {"what": "credentials", "subject": self._title, "detail": detail, "hint": hint}
-        return msgspec.convert({**told, "ok": False}, ReadyCheck)
+        return ReadyCheck(
+            what="credentials", subject=self._title, ok=False, detail=detail, hint=hint
+        )
 
 
 _NETWORK: Final = "check the network and the address"
-
-__all__ = ["STEP", "CallAction", "Ended", "IntegrationProbe", "Needed", "State", "settings_of"]

@@ -68,19 +68,19 @@ class IntegrationLibrary:
         for folder in self._folders:
             if folder.is_copy or folder.is_fetched:
                 continue
+            by_name = folder.trusted and not folder.prefix
             for name in self._files(folder):
                 stem = name.rsplit(".", 1)[0]
-                shadowed = bool(folder.prefix) or not folder.trusted or stem in seen
-                if not shadowed:
-                    seen.add(stem)
                 yield IntegrationPlace(
                     name=stem,
                     path=folder.path / INTEGRATIONS / name,
                     origin=folder.origin,
                     trusted=folder.trusted,
                     pack=folder.prefix,
-                    shadowed=shadowed and not folder.prefix and folder.trusted,
+                    shadowed=by_name and stem in seen,
                 )
+                if by_name:
+                    seen.add(stem)
 
     def installed(self) -> Iterator[InstalledIntegration]:
         """All of them, read."""

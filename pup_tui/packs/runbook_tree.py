@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pup_tui.catalog.places import bundled_dir
-from pup_tui.packs.tree import BESIDE, INTEGRATIONS, PackTree
-from pup_tui.runbook.files import PACK_KEY, integration_files
+from pup_tui.packs.tree import BESIDE, PackTree
+from pup_tui.runbook.files import INTEGRATIONS, PACK_KEY, integration_files
 from pup_tui.runbook.load import Loaded, load_files
 from pup_tui.runbook.steps import Linter
 
@@ -25,9 +25,12 @@ def ids_of(tree: PackTree) -> dict[str, str]:
 
 @cache
 def _bundled_integrations() -> dict[str, bytes]:
-    """The files of the integrations that come with the program."""
+    """The files of the integrations that come with the program, as the loader names them."""
     folder = bundled_dir() / INTEGRATIONS
-    return {name: (folder / name).read_bytes() for name in integration_files(folder)}
+    return {
+        f"{_BUNDLED}/{INTEGRATIONS}/{name}": (folder / name).read_bytes()
+        for name in integration_files(folder)
+    }
 
 
 def load_from(tree: PackTree, path: str, linter: Linter | None = None) -> Loaded:
@@ -42,10 +45,7 @@ def load_from(tree: PackTree, path: str, linter: Linter | None = None) -> Loaded
             if name.startswith(inside)
         }
         files = {**{f"pack-1/{name}": data for name, data in files.items()}, **own}
-    bundled = {
-        f"{_BUNDLED}/{INTEGRATIONS}/{name}": data for name, data in _bundled_integrations().items()
-    }
-    files = {**files, **bundled}
+    files = {**files, **_bundled_integrations()}
     return load_files(PurePosixPath(path).stem, files, Path(path), linter=linter)
 
 

@@ -12,7 +12,8 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.integrations.calling import calling_all
 from pup_tui.integrations.library import IntegrationPlace, integration_from
 from pup_tui.integrations.sending import SentCredential, credentials_sent
-from pup_tui.packs.tree import INTEGRATIONS, PackTree
+from pup_tui.packs.tree import PackTree
+from pup_tui.runbook.files import INTEGRATIONS
 from pup_tui.runbook.suffixes import SUFFIXES
 
 

@@ -17,14 +17,12 @@ from msgspec import Struct
 
 from pup_tui.catalog.folder_files import PACK_FILE
 from pup_tui.packs.errors import PackError
-from pup_tui.runbook.files import is_theme
+from pup_tui.runbook.files import INTEGRATIONS, TEMPLATES, is_theme
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.suffixes import SUFFIXES
 
-TEMPLATES: Final = "_templates"
 TESTS: Final = "_tests"
 SCRIPTS: Final = "scripts"
-INTEGRATIONS: Final = "integrations"
 PROFILES: Final = "profiles"
 WHOLE: Final = frozenset({TEMPLATES, TESTS, SCRIPTS, INTEGRATIONS, PROFILES})
 """Folders that belong to a pack with everything in them; none of them holds runbooks."""

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE, Probe
-from pup_tui.preflight.sure_steps import sure_steps
+from pup_tui.preflight.sure_steps import but_for, sure_steps
 from pup_tui.runbook.model import Step
 
 if TYPE_CHECKING:
@@ -75,8 +74,7 @@ SERVICES: Sequence[NeededService] = (DatadogService(),)
 
 def services_of(program: Program, but: Collection[str] = ()) -> list[NeededService]:
     """The services that steps ask, but for those that are left out."""
-    nodes = program.by_id.values()
-    steps = [node.step for node in nodes if all(each not in but for each in upwards(node.id))]
+    steps = [node.step for node in program.by_id.values() if but_for(but, node)]
     known = [each for each in SERVICES if any(map(each.is_asked_by, steps))]
     return [*known, *_integrations_of(program, but)]
 

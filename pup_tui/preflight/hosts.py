@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from pup_tui.aside import aside
-from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
 from pup_tui.datadog.proxies import Proxy, proxy_for
 from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE
+from pup_tui.preflight.sure_steps import but_for
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.blocks import Literal
@@ -75,7 +75,7 @@ def addresses(program: Program, but: Collection[str] = ()) -> Iterator[HostAddre
     """Where the steps of a program go, each once, without those that are left out by `but`."""
     seen = set()
     for node in program.by_id.values():
-        if any(each in but for each in upwards(node.id)):
+        if not but_for(but, node):
             continue
         for text in texts_of(node.step):
             if text.role in (Role.URL, Role.DATABASE):

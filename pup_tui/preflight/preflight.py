@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +14,13 @@ from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.credentials import Accounts, NeededService, services_of
 from pup_tui.preflight.hosts import HostAddress, HostProbe, addresses
 from pup_tui.preflight.record import record_checks
-from pup_tui.preflight.ssh_hosts import AT_ONCE, PrintedThere, SshHost, SshProbe, ssh_hosts
 from pup_tui.preflight.sure_steps import first_step
 from pup_tui.preflight.tools import MissingProgram, needed_tools, required_here
 
 if TYPE_CHECKING:
     from pup_tui.preflight.lock import RunToBe
     from pup_tui.preflight.remote import KeptFindings, Probe
+    from pup_tui.preflight.ssh_hosts import PrintedThere, SshHost
     from pup_tui.preflight.versions import PrintedBy
 
 
@@ -43,8 +42,7 @@ class Preflight(Struct, frozen=True, kw_only=True):
 
     `environ` and `cwd` are what steps begin with. `state` is the folder of the journal, None where nothing is
     recorded, `locks` that of locks. `printed_by` runs what tells a version, `printed_there` does on other
-    computers; where all is `read_only` no
-    script of a runbook does, since nobody knows what it changes.
+    computers; where all is `read_only` no script of a runbook does, since nobody knows what it changes.
     """
 
     environ: Mapping[str, str]
@@ -87,15 +85,18 @@ class Preflight(Struct, frozen=True, kw_only=True):
         `beside` a run without what its first step asks, and without the hosts that scripts run on: these
         tell themselves.
         """
-        told: Elsewhere = Elsewhere((), ())
-        first = first_step(program, but) if beside else None
+        hosts, services = [*addresses(program, but)], services_of(program, but)
+        if not beside:
+            from pup_tui.preflight.ssh_hosts import ssh_hosts
+
+            return Elsewhere(tuple(hosts), tuple(services), tuple(ssh_hosts(program, but)))
+        first = first_step(program, but)
         if first is not None:
-            told = self.elsewhere(program, program.by_id.keys() - {*upwards(first.id)})
-        return Elsewhere(
-            hosts=tuple(each for each in addresses(program, but) if each not in told.hosts),
-            services=tuple(s for s in services_of(program, but) if s not in told.services),
-            ssh=() if beside else tuple(ssh_hosts(program, but)),
-        )
+            others = program.by_id.keys() - {*upwards(first.id)}
+            its_hosts, its_services = {*addresses(program, others)}, services_of(program, others)
+            hosts = [each for each in hosts if each not in its_hosts]
+            services = [each for each in services if each not in its_services]
+        return Elsewhere(tuple(hosts), tuple(services))
 
     async def versions(self, program: Program, known: Collection[ReadyCheck]) -> list[ReadyCheck]:
         """The versions that are required of programs which are there, by what is `known` of them.
@@ -116,10 +117,10 @@ class Preflight(Struct, frozen=True, kw_only=True):
 
         probes: list[Probe] = [*map(HostProbe, places.hosts)]
         probes += [await service.probe(self.accounts) for service in places.services]
-        turns = asyncio.Semaphore(AT_ONCE)
-        probes += [
-            SshProbe(host, self.printed_there, turns, not self.read_only) for host in places.ssh
-        ]
+        if places.ssh:
+            from pup_tui.preflight.ssh_hosts import ssh_probes
+
+            probes += ssh_probes(places.ssh, self.printed_there, scripts=not self.read_only)
         return await remote_checks(probes, self.kept, tell)
 
     def lock(self, run: RunToBe, but: Collection[str] = ()) -> list[ReadyCheck]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -16,13 +15,11 @@ from pup_tui.core.render import Remote
 from pup_tui.core.surroundings import written_remote
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE
+from pup_tui.preflight.sure_steps import but_for
 from pup_tui.preflight.tools import needed_by_script, requirements
 from pup_tui.runbook.model import ShellStep, Step
 from pup_tui.runbook.parts import Requirement
 from pup_tui.template.text import compile_text
-
-if TYPE_CHECKING:
-    from pup_tui.preflight.versions import WantedVersion
 
 MOST_HOSTS = 32
 """Hosts that are looked at: a run of more of them tells of each itself."""
@@ -49,7 +46,7 @@ def ssh_hosts(program: Program, but: Collection[str] = ()) -> list[SshHost]:
     required = tuple(requirements(program))
     found: dict[Remote, SshHost] = {}
     for node in program.by_id.values():
-        if not isinstance(node.step, ShellStep) or any(each in but for each in upwards(node.id)):
+        if not isinstance(node.step, ShellStep) or not but_for(but, node):
             continue
         for remote in _remotes(program, node):
             host = found.setdefault(remote, SshHost(remote, required=required))
@@ -81,6 +78,14 @@ def _literals(host: str, around: list[Step]) -> Iterator[str]:
         return
     items = loop.foreach if isinstance(loop.foreach, tuple) else ()
     yield from (each for each in items if isinstance(each, str) and "{" not in each)
+
+
+def ssh_probes(
+    hosts: Sequence[SshHost], printed_there: PrintedThere, *, scripts: bool
+) -> list[SshProbe]:
+    """What looks at hosts, at some of them at the same time."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    return [SshProbe(host, printed_there, turns, scripts) for host in hosts]
 
 
 class SshProbe(Struct, frozen=True):
@@ -128,7 +133,7 @@ class SshProbe(Struct, frozen=True):
     async def _versions(self) -> ReadyCheck:
         from pup_tui.preflight.versions import WantedVersion, version_checks
 
-        wanted: list[WantedVersion] = [WantedVersion(*each) for each in self.host.required]
+        wanted = [WantedVersion(*each) for each in self.host.required]
         printed_by = partial(self.printed_there, self.host.remote)
         for check in await version_checks(wanted, printed_by, scripts=self.scripts):
             if not check.ok:

@@ -13,11 +13,10 @@ from pup_tui.core.inventory import inventory_of
 from pup_tui.core.program import Node, Program
 from pup_tui.core.surroundings import written_remote
 from pup_tui.drivers.tools import command_path
-from pup_tui.inventories.ansible import PROGRAM as ANSIBLE
 from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.extras import package_of
-from pup_tui.preflight.sure_steps import sure_steps
+from pup_tui.preflight.sure_steps import but_for, sure_steps
 from pup_tui.runbook.model import Runbook, ShellStep, Step
 from pup_tui.runbook.parts import Requirement
 from pup_tui.runbook.texts import interpreter_at, tool_of
@@ -130,10 +129,14 @@ def needed_tools(
     sure = sure_steps(program, but)
     mentioned: set[str] = set()
     for node in program.by_id.values():
+        if not but_for(but, node):
+            continue
         asked = inventory_of(node.step)
-        if asked is not None and asked.ansible is not None and node.id not in but:
+        if asked is not None and asked.ansible is not None:
+            from pup_tui.inventories.ansible import PROGRAM as ANSIBLE
+
             tools.setdefault(ANSIBLE, NeededTool(ANSIBLE)).steps.append(node.id)
-        if node.step.is_block or any(each in but for each in upwards(node.id)):
+        if node.step.is_block:
             continue
         for name, shell, is_missing in _of(program, node, missing):
             tool = tools.setdefault(name, NeededTool(name))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from pup_tui.catalog.entries import Origin
+from pup_tui.integrations.calling import name_of_call
 from pup_tui.integrations.library import (
     InstalledIntegration,
     IntegrationPlace,
@@ -46,10 +47,9 @@ def _offer(integration: str, name: str, action: IntegrationAction) -> StepOffer:
     keys: dict[str, Any] = {"template": f"{integration}/{name}"}
     if needed:
         keys["with"] = {key: f"{{{{ {key} }}}}" for key in needed}
-    title = action.description.strip().partition("\n")[0].rstrip(".")
     return StepOffer(
         key=f"{integration}/{name}",
-        title=title[:200],
+        title=name_of_call(action),
         keys=keys,
         vars={
             key: msgspec.to_builtins(variable, builtin_types=SPELLED)

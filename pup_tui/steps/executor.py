@@ -144,7 +144,7 @@ class Context(Struct, frozen=True, kw_only=True):
     def marks(self) -> dict[str, str]:
         """Environment variables by which processes are found again, and find files beside the runbook."""
         known = {DIRECTORY: self.directory} if self.directory else {}
-        return {RUN_MARK: self.run, STEP_MARK: self.step, **known}
+        return {**self.marks_elsewhere, **known}
 
     @property
     def marks_elsewhere(self) -> dict[str, str]:

@@ -93,9 +93,7 @@ async def follow(
     try:
         child = start()
     except (OSError, ValueError) as error:
-        environ = command.environment(context)
-        why = explain(error, command.executable, command.arguments, environ)
-        return Outcome(ok=False, reason=why)
+        return not_started(error, command, context)
     try:
         if await unless_stopped(child.exited(), stop) or child.has_exited():
             return await _finished(child, command, sink)
@@ -140,12 +138,7 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
                 f"its terminal ended with it, and SIGHUP killed {survivors.listed(killed)}: start what shall "
                 "go on behind `trap '' HUP`, and with its output elsewhere: `>log 2>&1 &`",
             )
-    reason = exit_reason(code, command.success_codes)
-    lost = child.lost
-    if lost is None:
-        return _ended(code, ok=not reason, reason=reason)
-    reason = f"{_ending(code)}, but its output could not be kept: {told(lost)}"
-    return _ended(code, ok=False, reason=reason)
+    return judged_exit(code, command.success_codes, child.lost)
 
 
 async def _stopped(child: Child) -> Outcome:
@@ -160,6 +153,21 @@ async def _stopped(child: Child) -> Outcome:
     if left := child.left():
         parts.append(f"still running: {survivors.listed(left)}")
     return told_to_stop("; ".join(parts), _ended(code, ok=False, reason=""))
+
+
+def judged_exit(code: int | None, success: tuple[int, ...], lost: OSError | None) -> Outcome:
+    """How a process ended that nobody has stopped; `lost` is why its output could not be kept."""
+    if lost is not None:
+        reason = f"{_ending(code)}, but its output could not be kept: {told(lost)}"
+        return _ended(code, ok=False, reason=reason)
+    reason = exit_reason(code, success)
+    return _ended(code, ok=not reason, reason=reason)
+
+
+def not_started(error: OSError | ValueError, command: ProcessCommand, context: Context) -> Outcome:
+    """How an attempt ends for which `command` could not be started."""
+    environ = command.environment(context)
+    return Outcome(ok=False, reason=explain(error, command.executable, command.arguments, environ))
 
 
 def _ended(code: int | None, *, ok: bool, reason: str) -> Outcome:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.process import ProcessCommand, run_process
-from pup_tui.steps.shell_script import EMPTY, GIVEN, SCRIPT, begun_with, needed_by
+from pup_tui.steps.shell_script import EMPTY, GIVEN, SCRIPT, begun_with, needed_by, started_by
 from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ShellExecutor:
         on_terminal = request.tty and not request.interactive
         environ = context.environment(_TERM if on_terminal else {}, request.env, request.values)
         interpreter = request.interpreter
-        name = interpreter.words[0] if interpreter.is_shell else "sh"
+        name = started_by(request)
         shell = name
         for needed in needed_by(request):
             found = shutil.which(needed, path=environ.get("PATH"))
@@ -78,18 +78,18 @@ class ShellExecutor:
                     given = (nameless_file(_encoded(request.stdin), files),)
                     prologue = GIVEN.format(*given)
                 what = "the script"
-                text, words = request.script, interpreter.words[1:]
-                if not interpreter.is_shell:
+                words = interpreter.words[1:]
+                if interpreter.is_shell:
+                    text = begun_with(prologue, request)
+                else:
                     program = nameless_file(_encoded(request.script), files)
                     given = (*given, program)
-                    text = _PROGRAM
                     if interpreter.reads_stdin:
-                        text, words = _PROGRAM_ON_STDIN.format(program), interpreter.words
+                        begin, words = _PROGRAM_ON_STDIN.format(program), interpreter.words
                     else:
-                        words = (*interpreter.words, f"/dev/fd/{program}")
-                else:
-                    prologue, text = "", begun_with(prologue, request)
-                script = nameless_file(_encoded(prologue + text), files)
+                        begin, words = _PROGRAM, (*interpreter.words, f"/dev/fd/{program}")
+                    text = prologue + begin
+                script = nameless_file(_encoded(text), files)
             except (OSError, UnicodeEncodeError) as error:
                 why = told(error) if isinstance(error, OSError) else "it is not valid Unicode"
                 return Outcome(ok=False, reason=f"{what} cannot be handed to the shell: {why}")

@@ -28,8 +28,12 @@ def begun_with(opening: str, request: ShellRequest) -> str:
     return f"{opening}{_NEWER * request.needs_bash_4}{strict}{request.script}"
 
 
+def started_by(request: ShellRequest) -> str:
+    """The shell that a script, or what starts it, is read by."""
+    interpreter = request.interpreter
+    return interpreter.words[0] if interpreter.is_shell else "sh"
+
+
 def needed_by(request: ShellRequest) -> tuple[str, ...]:
     """The programs that have to be there for a script: what the step names, and what runs it."""
-    interpreter = request.interpreter
-    name = interpreter.words[0] if interpreter.is_shell else "sh"
-    return tuple(dict.fromkeys((request.shell, name)))
+    return tuple(dict.fromkeys((request.shell, started_by(request))))

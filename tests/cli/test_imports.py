@@ -41,6 +41,11 @@ RARE = frozenset(
         *("pup_tui.datadog.client", "pup_tui.datadog.commands", "pup_tui.runbook.lint"),
         *("pup_tui.analysis.alerts.rank", "pup_tui.answers.things", "pup_tui.core.figures"),
         *("pup_tui.drivers.findings", "pup_tui.drivers.values", "pup_tui.journal.moving"),
+        *(
+            "pup_tui.inventories.ansible",
+            "pup_tui.inventories.asking",
+            "pup_tui.preflight.ssh_hosts",
+        ),
         *("pup_tui.output.table_fit", "pup_tui.steps.foreground"),
         *("pup_tui.template.arguments", "pup_tui.template.url"),
         *("pup_tui.steps.http", "pup_tui.steps.notify", "pup_tui.steps.pup"),

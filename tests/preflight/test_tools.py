@@ -89,6 +89,13 @@ def test_what_is_left_out_needs_nothing() -> None:
     assert needed(text, "g") == {"deploy": True}
 
 
+def test_an_inventory_in_a_block_that_is_left_out_is_not_asked() -> None:
+    step = "{name: b, kind: shell, run: echo, foreach: {ansible: hosts}}"
+    text = f"steps: [{{name: a, kind: group, steps: [{step}]}}]"
+    assert needed(text) == {"ansible-inventory": False}
+    assert needed(text, "a") == {}
+
+
 def test_what_is_required_has_to_be_there_whatever_steps_begin_with() -> None:
     text = """
         requires: {deploy: "", version-by-script: {version: ">=1", command: "x -V"}}

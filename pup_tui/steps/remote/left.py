@@ -6,17 +6,15 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pup_tui import late
 from pup_tui.core.render import Remote
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
-from pup_tui.steps.process import run_process
 from pup_tui.steps.remote.channel import BegunThere
 from pup_tui.steps.remote.programs import call_of, new_mark
-from pup_tui.steps.remote.ssh import CONNECT, Heard, SshCall
+from pup_tui.steps.remote.ssh import CONNECT, Heard, SshCall, run_beside
 
 if TYPE_CHECKING:
     from pup_tui.output.passage import Stream
@@ -91,11 +89,9 @@ async def _spoken(
     call: SshCall, content: bytes, heard: OutputSink, stop: Stop, context: Context
 ) -> Outcome:
     """Have a program of ours run by a connection of its own."""
-    # It is no process of the attempt: nothing of it is to be found again.
-    quiet = replace(context, began=lambda pid, pipes: None)
     with contextlib.ExitStack() as files:
         stdin = nameless_file(content, files)
-        return await run_process(call.command(context), heard, stop, quiet, stdin=stdin)
+        return await run_beside(call.command(context), heard, stop, context, stdin=stdin)
 
 
 class _Waiting(Heard):

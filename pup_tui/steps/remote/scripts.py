@@ -20,7 +20,7 @@ from pup_tui.steps.executor import (
     unless_stopped,
 )
 from pup_tui.steps.notes import note
-from pup_tui.steps.process import DRAIN, exit_reason, on_pipes
+from pup_tui.steps.process import DRAIN, judged_exit, not_started, on_pipes
 from pup_tui.steps.remote.channel import SshChannel
 from pup_tui.steps.remote.left import LeftThere, end_there, wait_there
 from pup_tui.steps.remote.programs import new_mark
@@ -34,7 +34,6 @@ from pup_tui.steps.remote.ssh import (
     last_line,
     why_not_reached,
 )
-from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
     from pup_tui.core.render import Remote
@@ -106,14 +105,14 @@ class _Session:
             command = self._call.command(self._context)
             try:
                 reading, writing = os.pipe()
-                closing.callback(Sending.close, sending := Sending(writing))
+                sending = Sending(writing)
+                closing.callback(sending.close)
                 try:
                     child = on_pipes(command, reading, self._channel, self._context)
                 finally:
                     os.close(reading)
             except (OSError, ValueError) as error:
-                why = explain(error, command.executable, command.arguments, command.environ)
-                return Outcome(ok=False, reason=why)
+                return not_started(error, command, self._context)
             closing.callback(child.discard)
             sending.add(content)
             try:
@@ -169,7 +168,7 @@ class _Session:
             return self._not_begun(code)
         if self._channel.code is None:
             return self._lost(code)
-        return self._ended(self._channel.code, success)
+        return judged_exit(self._channel.code, success, self._channel.lost)
 
     async def _ends_itself(self, child: Child) -> bool:
         """Whether `ssh` ends with the script: it does once nothing there holds the output open.
@@ -184,16 +183,6 @@ class _Session:
                     return await child.exited()
             if self._channel.taken == before or self._channel.taken > most:
                 return False
-
-    def _ended(self, code: int, success: tuple[int, ...]) -> Outcome:
-        reason = exit_reason(code, success)
-        if (lost := self._channel.lost) is not None:
-            return Outcome(
-                ok=False,
-                exit_code=code,
-                reason=f"exited with {code}, but its output could not be kept: {told(lost)}",
-            )
-        return Outcome(ok=not reason, exit_code=code, reason=reason)
 
     def _not_begun(self, code: int | None) -> Outcome:
         """What kept the script from beginning: nothing of it was done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from pup_tui.core.render import Remote
 from pup_tui.late_pattern import late_pattern
 from pup_tui.output.sanitize import safe_text
-from pup_tui.steps.executor import Context, Outcome, Stop
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.remote.programs import AS_ROOT, COMMAND
 
@@ -91,14 +92,26 @@ async def _configured(
 ) -> dict[str, str] | None:
     """What the configuration of `ssh` says for a host, by lower case names; None where a stop came first."""
     heard = Heard()
-    quiet = replace(context, began=lambda pid, pipes: None)
-    ended = await run_process(_process(executable, ("-G", *where), context), heard, stop, quiet)
+    ended = await run_beside(_process(executable, ("-G", *where), context), heard, stop, context)
     if ended.stopped:
         return None
     if not ended.ok:
         raise SshError(f"the configuration of `ssh` is not usable for it: {heard.last_word(ended)}")
     lines = (line.partition(" ") for line in heard.text("stdout").splitlines())
     return {name.lower(): value for name, _, value in lines}
+
+
+async def run_beside(
+    command: ProcessCommand,
+    heard: OutputSink,
+    stop: Stop,
+    context: Context,
+    *,
+    stdin: int = subprocess.DEVNULL,
+) -> Outcome:
+    """Run what is no process of the attempt: nothing of it is to be found again."""
+    quiet = replace(context, began=lambda pid, pipes: None)
+    return await run_process(command, heard, stop, quiet, stdin=stdin)
 
 
 def _process(executable: str, words: tuple[str, ...], context: Context) -> ProcessCommand:
