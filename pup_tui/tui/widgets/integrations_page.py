@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,6 +13,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from pup_tui.output.safe_json import safe_json
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText
@@ -246,11 +246,7 @@ class IntegrationsPage(Vertical):
         else:
             yield Content.styled("✔ it gives", "$text-success")
             for name, value in ended.outputs.items():
-                text = (
-                    value
-                    if isinstance(value, str)
-                    else json.dumps(value, indent=2, ensure_ascii=False)
-                )
+                text = value if isinstance(value, str) else safe_json(value, indent=2)
                 yield from (Content(safe_text(line)) for line in f"{name}: {text}".splitlines())
             if not ended.outputs:
                 yield from (Content(safe_text(line)) for line in ended.printed.splitlines())
