@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from pup_tui.aside import aside
@@ -55,13 +54,6 @@ class FleetView(Vertical):
             "back": ("clear", "Clear the search"),
         }
     )
-
-    class Opened(Message):
-        """The operator wants to see what an item printed."""
-
-        def __init__(self, item: str) -> None:
-            super().__init__()
-            self.item = item
 
     def __init__(self, progress: RunProgress, output_path: Callable[[str], Path]) -> None:
         """`output_path` tells where a step's output is."""
@@ -187,10 +179,6 @@ class FleetView(Vertical):
         message.stop()
         self._show_cell()
 
-    def on_fleet_grid_opened(self, message: FleetGrid.Opened) -> None:
-        message.stop()
-        self.post_message(self.Opened(message.item))
-
     def on_fleet_grid_left(self, message: FleetGrid.Left) -> None:
         message.stop()
         if self._alike is not None and self._alike.groups:
@@ -214,7 +202,7 @@ class FleetView(Vertical):
     def on_alike_list_opened(self, message: AlikeList.Opened) -> None:
         message.stop()
         self.grid.go_to(message.item)
-        self.post_message(self.Opened(message.item))
+        self.post_message(FleetGrid.Opened(message.item))
 
     # Search
 

@@ -49,6 +49,7 @@ from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.typing import types
 from pup_tui.tui.usual import usual_of
+from pup_tui.tui.widgets.fleet_grid import FleetGrid
 from pup_tui.tui.widgets.fleet_view import FleetView
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_facts import RunFacts
@@ -693,7 +694,7 @@ class RunView(Vertical):
         else:
             self._pane.lines.focus()
 
-    def on_fleet_view_opened(self, message: FleetView.Opened) -> None:
+    def on_fleet_grid_opened(self, message: FleetGrid.Opened) -> None:
         """Show what an item of a fleet printed, or what of it tells most."""
         message.stop()
         self._step_chosen(self.progress.telling(self.progress.steps[message.item]).id)
