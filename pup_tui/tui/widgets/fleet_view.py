@@ -22,7 +22,7 @@ from pup_tui.output.alike import last_printed
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.alike_outputs import AlikeOutputs
 from pup_tui.tui.glyphs import TONES, mark_of
-from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.keys import bound
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.alike_list import AlikeList, fit_name
@@ -298,8 +298,8 @@ class FleetView(Vertical):
             self._pattern = self._search_bar.how.pattern(text) if text else None
         except re.error as error:
             self._pattern = None
-            told = f"not a regular expression: {error.msg} · {{search_plain}} takes it as text"
-            self.notify(with_keys(self.app, told), severity="warning", markup=False, timeout=5)
+            told = self._search_bar.told_wrong(error)
+            self.notify(told, severity="warning", markup=False, timeout=5)
             return False
         finally:
             self._mark()
