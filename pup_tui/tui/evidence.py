@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 
 from pup_tui.core.actions import Question
@@ -49,7 +49,7 @@ def _tried_by(progress: RunProgress, asked: str, output: OutputPath) -> str | No
         return asked if begun else None
     lost = (each for each in begun if each.status in FAILED)
     said = (each for each in reversed(begun) if line_count(output(each.id)))
-    return next((each.id for each in (*lost, *said)), begun[-1].id)
+    return next((each.id for each in chain(lost, said)), begun[-1].id)
 
 
 def next_with_output(progress: RunProgress, shown: str, output: OutputPath) -> str:
