@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -86,11 +87,7 @@ def printed_in(spools: Iterable[Path]) -> OutputDigest:
     digests = {"stdout": blake2b(digest_size=16), "stderr": blake2b(digest_size=16)}
     lines, size, last = 0, 0, ""
     for path in spools:
-        try:
-            reader = SpoolReader(path)
-        except OSError:
-            continue
-        try:
+        with suppress(OSError), closing(SpoolReader(path)) as reader:
             count = reader.line_count
             lines, size = lines + count, size + reader.size
             last = _last_line(reader, count) or last
@@ -98,12 +95,8 @@ def printed_in(spools: Iterable[Path]) -> OutputDigest:
                 for _, passage in reader.passages(0, count):
                     text = _in_the_end(passage.text)
                     digests[passage.stream].update(text.encode("utf-8", "surrogatepass"))
-        except OSError:
-            continue
-        finally:
-            reader.close()
-        for digest in digests.values():
-            digest.update(b"\0")
+            for digest in digests.values():
+                digest.update(b"\0")
     if size > MOST_COMPARED:
         return OutputDigest(b"", lines, last)
     return OutputDigest(b"".join(each.digest() for each in digests.values()), lines, last)
@@ -111,16 +104,9 @@ def printed_in(spools: Iterable[Path]) -> OutputDigest:
 
 def last_printed(spool: Path) -> str:
     """The last line of a spool that is not blank, without colours; empty where there is none to be read."""
-    try:
-        reader = SpoolReader(spool)
-    except OSError:
-        return ""
-    try:
+    with suppress(OSError), closing(SpoolReader(spool)) as reader:
         return _last_line(reader, reader.line_count)
-    except OSError:
-        return ""
-    finally:
-        reader.close()
+    return ""
 
 
 def _in_the_end(text: str) -> str:

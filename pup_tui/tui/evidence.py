@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 
 from pup_tui.core.actions import Question
+from pup_tui.core.fleet import FAILED
 from pup_tui.runbook.model import Step
 from pup_tui.tui.lines.last_lines import line_count
 from pup_tui.tui.run_progress import RunProgress
-from pup_tui.tui.step_progress import TROUBLE
 
 OutputPath = Callable[[str], Path]
 
@@ -47,9 +47,9 @@ def _tried_by(progress: RunProgress, asked: str, output: OutputPath) -> str | No
     begun = [each for each in loop.inside() if each.has_printed]
     if not begun or loop.is_fleet:
         return asked if begun else None
-    lost = (each for each in begun if each.status in TROUBLE)
+    lost = (each for each in begun if each.status in FAILED)
     said = (each for each in reversed(begun) if line_count(output(each.id)))
-    return next((each.id for each in (*lost, *said)), begun[-1].id)
+    return next((each.id for each in chain(lost, said)), begun[-1].id)
 
 
 def next_with_output(progress: RunProgress, shown: str, output: OutputPath) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pup_tui.core.counting import TAKEN_BACK
-from pup_tui.core.fleet import is_fleet, item_state
+from pup_tui.core.fleet import FAILED, is_fleet, item_state
 from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPaused, StepPolled, StepRetrying
 from pup_tui.core.program import Node
@@ -23,7 +23,6 @@ MOST_OF_ITEM = 200
 
 UNDER_WAY = frozenset({"running", "polling", "waiting", "retrying"})
 UNFINISHED = UNDER_WAY | {"pending"}
-TROUBLE = frozenset({"failed", "unknown"})
 HELD_BACK = "held back"
 NOT_SHOWN = Shown("")
 
@@ -142,7 +141,7 @@ class StepProgress:
     @property
     def is_notable(self) -> bool:
         """Whether an operator looks for this one among a thousand."""
-        return self.under_way or self.status in TROUBLE
+        return self.under_way or self.status in FAILED
 
     @property
     def is_undo(self) -> bool:

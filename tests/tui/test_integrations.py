@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.catalog.entries import Origin
 from pup_tui.integrations.credentials import Ended, State
@@ -125,3 +126,27 @@ async def test_without_any_it_says_what_to_do(
     async with open_console(make_services({"few.yaml": FEW})) as c:
         await c.press("I")
         await c.sees("There are no integrations.")
+
+
+async def test_two_of_one_name_are_opened_beside_each_other(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = next(each for each in desk.installed() if each.name == "chat")
+    elsewhere = replace(own.place, path=Path("/pack/chat.yaml"), shadowed=True)
+    found = [own, replace(own, place=elsewhere)]
+    monkeypatch.setattr(desk, "installed", lambda: found)
+    async with open_console(make_services({"few.yaml": FEW}, integrations=desk), LARGE) as c:
+        await c.press("I")
+        await c.on("integrations")
+        await c.press("G", "enter", "down")
+        await c.sees("chat/who  reads")
+        await c.press("g", "enter")
+        await c.sees("/own/chat.yaml")
+        await c.press("down", "t")
+        await c.sees("✔ it gives")
+        await c.press("G", "up", "up")
+        await c.sees("chat/who  reads")
+        assert "✔ it gives" not in c.screen

@@ -49,7 +49,7 @@ class IntegrationScreen(AlertDesk):
         if desk is not None:
             for each in found:
                 ask = partial(self._ask_credentials, page, each)
-                self.run_worker(ask(), group=f"credentials of {each.name}", exclusive=True)
+                self.run_worker(ask(), group=f"credentials of {each.place.path}", exclusive=True)
 
     async def _ask_credentials(self, page: IntegrationsPage, found: InstalledIntegration) -> None:
         desk = self._services.integrations

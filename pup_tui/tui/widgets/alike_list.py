@@ -12,27 +12,18 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.output.alike import AlikeGroup
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import fit
+from pup_tui.tui.widgets.drawn_rows import CALM, DrawnRows
 
-_CALM = Style(dim=True)
 
-
-class AlikeList(ScrollView, can_focus=True, inherit_bindings=False):
+class AlikeList(DrawnRows):
     """One row a group. The one that is selected shows in the grid which items it has."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "alike-list--good",
-        "alike-list--bad",
-        "alike-list--care",
-        "alike-list--busy",
-        "alike-list--selected",
-    }
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "down": "move(1)",
@@ -86,10 +77,7 @@ class AlikeList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _choose(self, at: int) -> None:
         self._selected = max(0, min(at, len(self._groups) - 1))
-        top, height = self.scroll_offset.y, self.size.height
-        if height and not top <= self._selected < top + height:
-            y = self._selected if self._selected < top else self._selected - height + 1
-            self.scroll_to(y=y, animate=False, force=True)
+        self.bring_in_sight(self._selected)
         self.refresh()
         self.post_message(self.Moved())
 
@@ -123,21 +111,18 @@ class AlikeList(ScrollView, can_focus=True, inherit_bindings=False):
         if at >= len(self._groups):
             return Strip.blank(width, base)
         if at == self._selected and self.has_focus:
-            base += self.get_component_rich_style("alike-list--selected", partial=True)
+            base += self.cursor_style
         group = self._groups[at]
         mark = mark_of(group.state)
-        tone = _CALM if mark.tone == "calm" else self._tone(mark.tone)
+        tone = self.tone(mark.tone)
         who = group.who(self._noun, fit_name(self._called(group.items[0])))
         room = max(0, width - 3 - cell_len(who) - 2)
         segments = [
             Segment(f" {mark.glyph} ", tone),
             Segment(f"{who}:", Style.null()),
-            Segment(f" {fit(group.told, room)}", _CALM),
+            Segment(f" {fit(group.told, room)}", CALM),
         ]
         return Strip(segments).apply_style(base).crop_extend(0, width, base)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"alike-list--{tone}", partial=True)
 
 
 def fit_name(name: str) -> str:

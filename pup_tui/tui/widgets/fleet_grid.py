@@ -11,19 +11,18 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.core.fleet import TROUBLE
-from pup_tui.tui.glyphs import mark_of
+from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.widgets.drawn_rows import DrawnRows
 
 TOGETHER = 10
 """Cells between two gaps."""
 
 _MARGIN = 1
-_CALM = Style(dim=True)
 
 
 class CellLayout:
@@ -52,32 +51,23 @@ class CellLayout:
         return None if is_gap or not 0 <= in_row < self.per_row else row * self.per_row + in_row
 
 
-class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
+class FleetGrid(DrawnRows):
     """One cell an item. The cursor stands where the operator moved it, or else at what matters most."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "fleet-grid--good",
-        "fleet-grid--bad",
-        "fleet-grid--care",
-        "fleet-grid--busy",
-        "fleet-grid--member",
-        "fleet-grid--cursor",
-    }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bound(
-            {
-                "next_cell": "move(1)",
-                "cell_before": "move(-1)",
-                "down": "row(1)",
-                "up": "row(-1)",
-                "page_down": "page(1)",
-                "page_up": "page(-1)",
-                "first": "to(0)",
-                "last": "to(-1)",
-                "open": ("open", "Output"),
-            }
-        ),
-    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--member"}
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "next_cell": "move(1)",
+            "cell_before": "move(-1)",
+            "down": "row(1)",
+            "up": "row(-1)",
+            "page_down": "page(1)",
+            "page_up": "page(-1)",
+            "first": "to(0)",
+            "last": "to(-1)",
+            "open": ("open", "Output"),
+        }
+    )
 
     class Moved(Message):
         """The cursor stands elsewhere."""
@@ -160,13 +150,8 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
         rows = self._layout.rows(len(self._cells))
         if self.virtual_size.height != rows:
             self.virtual_size = Size(0, rows)
-        self._keep_in_sight()
+        self.bring_in_sight(self._row)
         return before == (self._layout.per_row, rows)
-
-    def _keep_in_sight(self) -> None:
-        top, height, row = self.scroll_offset.y, self.size.height, self._row
-        if height and not top <= row < top + height:
-            self.scroll_to(y=row if row < top else row - height + 1, animate=False, force=True)
 
     @property
     def _row(self) -> int:
@@ -179,7 +164,7 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
             return
         rows = {self._row}
         self._cursor, self._moved = max(0, min(at, len(self._cells) - 1)), True
-        self._keep_in_sight()
+        self.bring_in_sight(self._row)
         for row in rows | {self._row}:
             self.refresh_line(row)
         self.post_message(self.Moved())
@@ -266,11 +251,9 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def _made_looks(self) -> dict[str, Style]:
         """The styles of cells by their tones, and of what stands out; without a name that of the ground."""
         base = self.rich_style
-        looks = {"": base, "calm": base + _CALM}
-        for tone in ("good", "bad", "care", "busy"):
-            looks[tone] = base + self.get_component_rich_style(f"fleet-grid--{tone}", partial=True)
-        for ground in ("member", "cursor"):
-            looks[ground] = self.get_component_rich_style(f"fleet-grid--{ground}", partial=True)
+        looks = {"": base, "cursor": self.cursor_style}
+        looks["member"] = self.get_component_rich_style("rows--member", partial=True)
+        looks |= {tone: base + self.tone(tone) for tone in TONES}
         return looks
 
 

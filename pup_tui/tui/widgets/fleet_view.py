@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from pup_tui.aside import aside
@@ -23,7 +22,7 @@ from pup_tui.output.alike import last_printed
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.alike_outputs import AlikeOutputs
 from pup_tui.tui.glyphs import TONES, mark_of
-from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.keys import bound
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.alike_list import AlikeList, fit_name
@@ -55,13 +54,6 @@ class FleetView(Vertical):
             "back": ("clear", "Clear the search"),
         }
     )
-
-    class Opened(Message):
-        """The operator wants to see what an item printed."""
-
-        def __init__(self, item: str) -> None:
-            super().__init__()
-            self.item = item
 
     def __init__(self, progress: RunProgress, output_path: Callable[[str], Path]) -> None:
         """`output_path` tells where a step's output is."""
@@ -187,10 +179,6 @@ class FleetView(Vertical):
         message.stop()
         self._show_cell()
 
-    def on_fleet_grid_opened(self, message: FleetGrid.Opened) -> None:
-        message.stop()
-        self.post_message(self.Opened(message.item))
-
     def on_fleet_grid_left(self, message: FleetGrid.Left) -> None:
         message.stop()
         if self._alike is not None and self._alike.groups:
@@ -214,7 +202,7 @@ class FleetView(Vertical):
     def on_alike_list_opened(self, message: AlikeList.Opened) -> None:
         message.stop()
         self.grid.go_to(message.item)
-        self.post_message(self.Opened(message.item))
+        self.post_message(FleetGrid.Opened(message.item))
 
     # Search
 
@@ -310,8 +298,8 @@ class FleetView(Vertical):
             self._pattern = self._search_bar.how.pattern(text) if text else None
         except re.error as error:
             self._pattern = None
-            told = f"not a regular expression: {error.msg} · {{search_plain}} takes it as text"
-            self.notify(with_keys(self.app, told), severity="warning", markup=False, timeout=5)
+            told = self._search_bar.told_wrong(error)
+            self.notify(told, severity="warning", markup=False, timeout=5)
             return False
         finally:
             self._mark()

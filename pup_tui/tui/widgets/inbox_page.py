@@ -17,6 +17,7 @@ from pup_tui.analysis.alerts.groups import began, ended
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.texts import counted, cut_middle, moment
+from pup_tui.tui.widgets.page_list import PageList
 
 if TYPE_CHECKING:
     from pup_tui.analysis.alerts.alert import Alert
@@ -40,23 +41,6 @@ _MATTER = 2
 """What stands behind a title in any case: how bad it is, and since when."""
 LEAST_TITLE = 16
 _TONES = {"critical": "bold $text-error", "high": "bold $text-error", "error": "$text-error"}
-
-
-class InboxList(OptionList, inherit_bindings=False):
-    """One line for each alert, its group above it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            "open": "select",
-            "fold_or_unfold": "select",
-            "down": "cursor_down",
-            "up": "cursor_up",
-            "page_down": "page_down",
-            "page_up": "page_up",
-            "first": "first",
-            "last": "last",
-        }
-    )
 
 
 class Inbox(Vertical):
@@ -94,10 +78,10 @@ class Inbox(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("Reading the journal…", id="inbox-head", markup=False)
-        yield InboxList(compact=True)
+        yield PageList()
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        self.query_one(InboxList).focus(scroll_visible)
+        self.query_one(PageList).focus(scroll_visible)
         return self
 
     def show(self, alerts: GroupedAlerts[InboxRow]) -> None:
@@ -111,25 +95,14 @@ class Inbox(Vertical):
     @property
     def chosen(self) -> InboxRow | None:
         """The alert under the cursor."""
-        option = self.query_one(InboxList).highlighted_option
+        option = self.query_one(PageList).highlighted_option
         return None if option is None or option.id is None else self._rows.get(option.id)
 
     def _lay_out(self) -> None:
-        alerts, listed = self._alerts, self.query_one(InboxList)
-        if alerts is None:
+        if self._alerts is None:
             return
-        at, option = listed.highlighted, listed.highlighted_option
-        under = None if option is None else option.id
         self._rows = {}
-        options = list(self._options(alerts))
-        listed.clear_options()
-        listed.add_options(options)
-        ids = [option.id for option in options]
-        open_ = [number for number, option in enumerate(options) if not option.disabled]
-        if under is not None and under in ids:
-            listed.highlighted = ids.index(under)
-        elif open_:
-            listed.highlighted = min(open_, key=lambda number: abs(number - (at or 0)))
+        self.query_one(PageList).lay_out(list(self._options(self._alerts)))
         self._tell()
 
     def _tell(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,10 +13,12 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from pup_tui.output.safe_json import safe_json
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted, cut_middle
+from pup_tui.tui.widgets.page_list import PageList
 from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
@@ -37,23 +38,6 @@ _MARKS: dict[str, tuple[str, str, str]] = {
 _EFFECTS = {"read": "reads", "change": "changes", "destroy": "destroys"}
 _TONES = {"read": "$text-muted", "change": "$text-warning", "destroy": "bold $text-error"}
 _NAME = 22
-
-
-class IntegrationsList(OptionList, inherit_bindings=False):
-    """One line for each integration, below it those of its actions."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            "open": "select",
-            "fold_or_unfold": "select",
-            "down": "cursor_down",
-            "up": "cursor_up",
-            "page_down": "page_down",
-            "page_up": "page_up",
-            "first": "first",
-            "last": "last",
-        }
-    )
 
 
 class IntegrationsPage(Vertical):
@@ -89,26 +73,30 @@ class IntegrationsPage(Vertical):
         super().__init__(id="integrations")
         self._found: Sequence[InstalledIntegration] | None = None
         self._states: dict[str, tuple[State, str]] = {}
+        self._about: dict[str, tuple[InstalledIntegration, str]] = {}
+        """What each line of the list is about, as `chosen` tells it."""
         self._open: set[str] = set()
         self._tried: dict[str, Ended | None] = {}
 
     def compose(self) -> ComposeResult:
         yield Static("Reading the integrations…", id="integrations-head", markup=False)
         with Container(id="integrations-both"):
-            yield IntegrationsList(compact=True)
+            yield PageList()
             with ReadArea(id="integrations-told"):
                 yield ReadText(id="integrations-text", markup=False)
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        self.query_one(IntegrationsList).focus(scroll_visible)
+        self.query_one(PageList).focus(scroll_visible)
         return self
 
     def show(self, found: Sequence[InstalledIntegration], at: str = "") -> None:
         """Show these, with the cursor on the action `at` (INTEGRATION/ACTION) where one is meant."""
         self._found = sorted(found, key=lambda each: (_category(each), each.name))
-        if at:
-            self._open.add(_key(next(each for each in found if each.name == at.partition("/")[0])))
-        self._lay_out(f"action {at}" if at else "")
+        name, _, action = at.partition("/")
+        meant = next((each for each in found if each.name == name), None)
+        if meant is not None:
+            self._open.add(_key(meant))
+        self._lay_out("" if meant is None else _key(meant, action))
 
     def tell_credentials(self, found: InstalledIntegration, state: tuple[State, str]) -> None:
         self._states[_key(found)] = state
@@ -116,7 +104,7 @@ class IntegrationsPage(Vertical):
 
     def tell_tried(self, found: InstalledIntegration, action: str, ended: Ended | None) -> None:
         """Show what an action gave; None while it is under way."""
-        self._tried[f"{_key(found)} {action}"] = ended
+        self._tried[_key(found, action)] = ended
         self._tell()
 
     def on_resize(self) -> None:
@@ -128,18 +116,8 @@ class IntegrationsPage(Vertical):
     def _lay_out(self, wanted: str = "") -> None:
         if self._found is None:
             return
-        listed = self.query_one(IntegrationsList)
-        at, under = listed.highlighted, listed.highlighted_option
-        options = list(self._options(self._found))
-        ids = [option.id for option in options]
-        listed.clear_options()
-        listed.add_options(options)
-        name = wanted or (under.id if under is not None else None)
-        usable = [number for number, option in enumerate(options) if not option.disabled]
-        if name in ids:
-            listed.highlighted = ids.index(name)
-        elif usable:
-            listed.highlighted = min(usable, key=lambda number: abs(number - (at or 0)))
+        self._about = {}
+        self.query_one(PageList).lay_out(list(self._options(self._found)), wanted)
         self._tell()
 
     def _options(self, found: Iterable[InstalledIntegration]) -> Iterator[Option]:
@@ -151,11 +129,17 @@ class IntegrationsPage(Vertical):
                     safe_text(category) or "cannot be used", "bold $text-muted"
                 )
                 yield Option(heading, disabled=True)
-            yield Option(self._line(each), id=f"integration {_key(each)}")
+            yield Option(self._line(each), id=self._id_of(each))
             if _key(each) in self._open and each.said is not None:
                 for name, action in each.said.actions.items():
                     line = _action_line(name, action.effect, action.description, self._width)
-                    yield Option(line, id=f"action {each.name}/{name}")
+                    yield Option(line, id=self._id_of(each, name))
+
+    def _id_of(self, found: InstalledIntegration, action: str = "") -> str:
+        """The id of a line, which leads to what it is about."""
+        name = _key(found, action)
+        self._about[name] = found, action
+        return name
 
     def _line(self, each: InstalledIntegration) -> Content:
         mark, word, tone = _MARKS[self._states.get(_key(each), ("unknown", ""))[0]]
@@ -180,18 +164,8 @@ class IntegrationsPage(Vertical):
     @property
     def chosen(self) -> tuple[InstalledIntegration, str] | None:
         """The integration under the cursor, and its action, blank on the integration itself."""
-        option = self.query_one(IntegrationsList).highlighted_option
-        kind, _, name = ("" if option is None or option.id is None else option.id).partition(" ")
-        for each in self._found or ():
-            if kind == "integration" and name == _key(each):
-                return each, ""
-            if (
-                kind == "action"
-                and each.name == name.partition("/")[0]
-                and _key(each) in self._open
-            ):
-                return each, name.partition("/")[2]
-        return None
+        option = self.query_one(PageList).highlighted_option
+        return None if option is None or option.id is None else self._about.get(option.id)
 
     def _tell(self) -> None:
         if self._found is None:
@@ -259,7 +233,7 @@ class IntegrationsPage(Vertical):
         return Content("\n").join(lines)
 
     def _told_tried(self, found: InstalledIntegration, action: str) -> Iterator[Content]:
-        key = f"{_key(found)} {action}"
+        key = _key(found, action)
         if key not in self._tried:
             return
         yield Content()
@@ -272,11 +246,7 @@ class IntegrationsPage(Vertical):
         else:
             yield Content.styled("✔ it gives", "$text-success")
             for name, value in ended.outputs.items():
-                text = (
-                    value
-                    if isinstance(value, str)
-                    else json.dumps(value, indent=2, ensure_ascii=False)
-                )
+                text = value if isinstance(value, str) else safe_json(value, indent=2)
                 yield from (Content(safe_text(line)) for line in f"{name}: {text}".splitlines())
             if not ended.outputs:
                 yield from (Content(safe_text(line)) for line in ended.printed.splitlines())
@@ -322,9 +292,9 @@ def _category(found: InstalledIntegration) -> str:
     return found.said.category if found.said is not None else ""
 
 
-def _key(found: InstalledIntegration) -> str:
-    """What tells an integration from another one of its name."""
-    return str(found.place.path)
+def _key(found: InstalledIntegration, action: str = "") -> str:
+    """What tells an integration, or an action of it, from one of the same name in another file."""
+    return f"{found.place.path} {action}"
 
 
 def _action_line(name: str, effect: str, description: str, width: int) -> Content:

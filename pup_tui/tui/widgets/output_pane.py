@@ -521,9 +521,7 @@ class OutputPane(Vertical):
             self.lines.pattern = self._search_bar.how.pattern(text) if text else None
         except re.error as error:
             self.lines.pattern = None
-            self._tell(
-                f"not a regular expression: {error.msg} · {key_of(self.app, 'search_plain')} takes it as text"
-            )
+            self._tell(self._search_bar.told_wrong(error))
             self._look_away()
             return False
         if self.lines.pattern is None:

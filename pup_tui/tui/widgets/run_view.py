@@ -49,7 +49,7 @@ from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.typing import types
 from pup_tui.tui.usual import usual_of
-from pup_tui.tui.widgets.fleet_view import FleetView
+from pup_tui.tui.widgets.fleet_grid import FleetGrid
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_facts import RunFacts
 from pup_tui.tui.widgets.run_header import Heading, RunAlert, RunHeader, RunNotes, WaitingBanner
@@ -91,9 +91,6 @@ USUAL_OUTPUT = 80
 """Columns that most programs print for: what is left beside them the steps have, if they need it."""
 
 
-_OF_OUTPUT = {**OutputPane.ACTS, "times": "times", "overwritten": "unfold"}
-
-
 class RunView(Vertical):
     """Watches one run, live or past. What it is told is only noted; a timer brings it to the screen."""
 
@@ -113,7 +110,7 @@ class RunView(Vertical):
             }
         ),
         # The output's own keys, from wherever in the run one is.
-        *bound({name: f"output({name!r})" for name in _OF_OUTPUT}, hinted=False),
+        *bound({name: f"output({name!r})" for name in StepOutputView.ACTS}, hinted=False),
         # Before what the part with the focus does with it.
         *bound({"open": ("answer_from_elsewhere", "Answer")}, priority=True),
     ]
@@ -200,6 +197,7 @@ class RunView(Vertical):
             else RunRequests(live, operator, self._push, lambda: self.app, sources)
         )
         self._times = RunTimes(self._under_way, self.progress)
+        self._output_view = StepOutputView(self.progress, self._times, output_path)
         self._questions = RunQuestions(
             run,
             self.progress,
@@ -432,7 +430,7 @@ class RunView(Vertical):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
                 yield StepDetail()
                 yield RunFacts(self.progress)
-            yield StepOutputView(self.progress, self._times, self._output_path)
+            yield self._output_view
 
     def on_mount(self) -> None:
         if self._goes_on:
@@ -492,16 +490,8 @@ class RunView(Vertical):
         return self.query_one(StepList)
 
     @property
-    def _output_view(self) -> StepOutputView:
-        return self.query_one(StepOutputView)
-
-    @property
     def _pane(self) -> OutputPane:
         return self._output_view.pane
-
-    @property
-    def _fleet_view(self) -> FleetView:
-        return self._output_view.fleet
 
     def take_in(self) -> None:
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
@@ -643,7 +633,7 @@ class RunView(Vertical):
         """Go on to what the run does now, unless the operator looks at something, or searches in it."""
         if step is None or not self._follows_run:
             return
-        if self.is_mounted and self._is_searching:
+        if self.is_mounted and self._output_view.is_searching:
             self._ahead = step
         else:
             self.select_fleet(step)
@@ -653,14 +643,9 @@ class RunView(Vertical):
         fleet = self.progress.fleet_around(step)
         self._select(step if fleet is None else fleet.id)
 
-    @property
-    def _is_searching(self) -> bool:
-        """Whether it is being typed what is searched for."""
-        return self._pane.is_searching or self._fleet_view.is_searching
-
     def _catch_up(self) -> None:
         """Go on to what the run came to while it was being typed what is searched for."""
-        if self._ahead is not None and not self._is_searching:
+        if self._ahead is not None and not self._output_view.is_searching:
             self._follow(self._ahead)
             self._ahead = None
 
@@ -685,19 +670,16 @@ class RunView(Vertical):
 
     def on_step_list_look_wanted(self, message: StepList.LookWanted) -> None:
         message.stop()
-        if self.progress.steps[message.step].is_fleet:
-            if message.step != self._selected:
-                # One of its items is shown, which has no row of its own.
-                self._step_chosen(message.step)
-            self._fleet_view.grid.focus()
-        else:
-            self._pane.lines.focus()
+        if self.progress.steps[message.step].is_fleet and message.step != self._selected:
+            # One of its items is shown, which has no row of its own.
+            self._step_chosen(message.step)
+        self._output_view.focus_shown()
 
-    def on_fleet_view_opened(self, message: FleetView.Opened) -> None:
+    def on_fleet_grid_opened(self, message: FleetGrid.Opened) -> None:
         """Show what an item of a fleet printed, or what of it tells most."""
         message.stop()
         self._step_chosen(self.progress.telling(self.progress.steps[message.item]).id)
-        self._pane.lines.focus()
+        self._output_view.focus_shown()
 
     def _back_to_fleet(self) -> bool:
         """Go from the output of an item to the grid that it is part of, if it is part of one."""
@@ -705,15 +687,12 @@ class RunView(Vertical):
         if fleet is None or fleet.id == self._selected:
             return False
         self._step_chosen(fleet.id)
-        self._fleet_view.grid.focus()
+        self._output_view.focus_shown()
         return True
 
     async def action_output(self, name: str) -> None:
         """Do what a key means for what is shown of the selected step: its output, or the grid of a fleet."""
-        if not self._step.is_fleet:
-            await self._pane.run_action(_OF_OUTPUT[name])
-        elif name in FleetView.ACTS:
-            await self._fleet_view.run_action(FleetView.ACTS[name])
+        await self._output_view.act(name)
 
     @property
     def _is_enlarged(self) -> bool:
@@ -747,21 +726,15 @@ class RunView(Vertical):
             self._select(evidence_for(self.progress, asked, self._output_path))
 
     def page_evidence(self, pages: int) -> None:
-        if self._step.is_fleet:
-            self._fleet_view.page(pages)
-        else:
-            self._pane.lines.action_page(pages)
+        self._output_view.page(pages)
 
     def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
-        self._pane.mark_matches(pattern)
-        self._fleet_view.mark_matches(pattern)
+        self._output_view.mark_matches(pattern)
 
     async def find_match(
         self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
     ) -> bool:
-        if self._step.is_fleet:
-            return self._fleet_view.find_match(pattern, by, enters=enters, around=around)
-        return await self._pane.find_match(pattern, by, enters=enters, around=around)
+        return await self._output_view.find_match(pattern, by, enters=enters, around=around)
 
     def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
         if run != self.run:
@@ -848,7 +821,7 @@ class RunView(Vertical):
             case "leave_part":
                 return self._output_view.has_focus_within or self._is_enlarged
             case "output":
-                return not self._step.is_fleet or parameters[0] in FleetView.ACTS
+                return self._output_view.may_act(str(parameters[0]))
             case "follow_run":
                 return not (self._follows_run or self.progress.over)
             case "now":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from pup_tui.output.search import TextSearch
-from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.keys import bound, key_of, with_keys
 
 
 class SearchBar(Input):
@@ -43,6 +44,11 @@ class SearchBar(Input):
         how = self.how
         self.how = TextSearch(how.plain ^ (what == "plain"), how.exact ^ (what == "exact"))
         self.post_message(self.HowChanged())
+
+    def told_wrong(self, error: re.error) -> str:
+        """Why a text is no expression, and which key takes it as it is typed."""
+        plain = key_of(self.app, "search_plain")
+        return f"not a regular expression: {error.msg} · {plain} takes it as text"
 
     @property
     def told(self) -> str:

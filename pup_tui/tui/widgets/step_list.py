@@ -12,7 +12,6 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.core.counting import told_counts
@@ -25,6 +24,7 @@ from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
 from pup_tui.tui.texts import fit, fit_middle, short_duration
 from pup_tui.tui.usual import is_slow
+from pup_tui.tui.widgets.drawn_rows import CALM, DrawnRows
 
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
@@ -42,7 +42,6 @@ _DURATION = 8
 _MOST_TIMES = 99
 _INDENT = 2
 _ROOM_FOR_COUNT = 16
-_CALM = Style(dim=True)
 
 
 class Columns(NamedTuple):
@@ -63,19 +62,12 @@ class Columns(NamedTuple):
         return Columns(number, max(4, room - marked), marked, kind)
 
 
-class StepList(ScrollView, can_focus=True, inherit_bindings=False):
+class StepList(DrawnRows):
     """One row for each step; the selected one is what the rest of the run view is about.
 
     Steps inside a block stand under it, and can be folded away.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "step-list--good",
-        "step-list--bad",
-        "step-list--care",
-        "step-list--busy",
-        "step-list--selected",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound(
             {
@@ -188,13 +180,12 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
-        top, height, at = self.scroll_offset.y, self.size.height, self.selected
+        at = self.selected
         other = next((n for n, row in enumerate(self._rows) if row.key == self._beside), at)
         first, last = min(at, other), max(at, other)
-        if last - first >= height:
+        if last - first >= self.size.height:
             first = last = at if self._moved else other
-        if height and not top <= first <= last < top + height:
-            self.scroll_to(y=first if first < top else last - height + 1, animate=False, force=True)
+        self.bring_in_sight(first, last)
 
     def _choose(self, at: int, *, back: bool = False) -> None:
         at = max(0, min(at, len(self._rows) - 1))
@@ -293,7 +284,7 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         if at >= len(self._rows):
             return Strip.blank(width, base)
         if at == self.selected:
-            base += self.get_component_rich_style("step-list--selected", partial=True)
+            base += self.cursor_style
         strip = Strip(self._segments(self._rows[at], width))
         return strip.apply_style(base).crop_extend(0, width, base)
 
@@ -301,11 +292,11 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         columns = Columns.within(width, self._numbers, danger=self._dangerous)
         before = " " * (3 + columns.number + 1)
         if row.step is None:
-            return [Segment(f"{before}undo", self._tone("care") + Style(bold=True))]
+            return [Segment(f"{before}undo", self.tone("care") + Style(bold=True))]
         indent = self._indent(row.depth, columns)
         if row.left_out:
             rest = f"{before}{indent}… {row.left_out} · {key_of(self.app, 'open')} shows all"
-            return [Segment(fit(rest, width), _CALM)]
+            return [Segment(fit(rest, width), CALM)]
         return self._step_segments(row.step, indent, columns)
 
     def _indent(self, depth: int, columns: Columns) -> str:
@@ -313,34 +304,34 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _step_segments(self, step: StepProgress, indent: str, columns: Columns) -> list[Segment]:
         mark = mark_of(step.word)
-        tone = _CALM if mark.tone == "calm" else self._tone(mark.tone)
+        tone = self.tone(mark.tone)
         model = step.node.step
         own_number = not (step.node.is_item or step.is_undo)
         number = str(step.node.index + 1) if own_number else ""
         segments = [
             Segment(f" {mark.glyph} ", tone),
-            Segment(f"{number.rjust(columns.number)} {indent}", _CALM),
+            Segment(f"{number.rjust(columns.number)} {indent}", CALM),
             *self._name_segments(step, columns.name - len(indent)),
             Segment(fit(_DANGER if model.danger else "", columns.danger), self._danger),
             Segment(" ", Style.null()),
         ]
         if columns.kind:
             kind = "foreach" if step.node.is_loop else model.listed_kind
-            segments.append(Segment(fit(kind, columns.kind), _CALM))
+            segments.append(Segment(fit(kind, columns.kind), CALM))
         if usual := self._usual(step):
             segments.append(Segment(fit(usual, _WORD + _DURATION - 1, right=True), tone))
             return segments
         if slow := self._slow(step):
-            segments.append(Segment(fit(f" {slow}", _WORD), self._tone("care")))
+            segments.append(Segment(fit(f" {slow}", _WORD), self.tone("care")))
         else:
             segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
-        segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), _CALM))
+        segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), CALM))
         return segments
 
     def _name_segments(self, step: StepProgress, width: int) -> list[Segment]:
         """The name, and of what holds steps whether it is open and how many of them have ended."""
         calm = mark_of(step.status).tone == "calm" and step.over
-        style = _CALM if calm else Style.null()
+        style = CALM if calm else Style.null()
         cut = fit_middle if width >= LEAST_NAME else fit
         if not step.children:
             name = f"  {step.name}" if self._folding and width >= LEAST_NAME else step.name
@@ -356,15 +347,12 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         shown = cut(name, min(room, cell_len(name)))
         return [
             Segment(shown, style),
-            Segment(fit(count, width - 1 - cell_len(shown)), _CALM),
+            Segment(fit(count, width - 1 - cell_len(shown)), CALM),
         ]
 
     @property
     def _danger(self) -> Style:
-        return self._tone("bad") + Style(bold=True)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"step-list--{tone}", partial=True)
+        return self.tone("bad") + Style(bold=True)
 
     def _usual(self, step: StepProgress) -> str:
         """How long a step that is still to come usually takes."""

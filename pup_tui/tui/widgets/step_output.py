@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -29,7 +31,14 @@ AROUND_LINES = 2
 
 
 class StepOutputView(Vertical):
-    """Shows one step of a run at a time."""
+    """Shows one step of a run at a time. What is done there is done with what is shown: output or grid."""
+
+    ACTS: ClassVar[Mapping[str, str]] = {
+        **OutputPane.ACTS,
+        "times": "times",
+        "overwritten": "unfold",
+    }
+    """What the keys of an output do, also where something else of the run has the focus."""
 
     def __init__(
         self, progress: RunProgress, times: RunTimes, output_path: Callable[[str], Path]
@@ -74,7 +83,7 @@ class StepOutputView(Vertical):
         for widget in self.children:
             widget.display = (widget is self.fleet) == fleet
         if had_focus:
-            (self.fleet.grid if fleet else self.pane.lines).focus()
+            self.focus_shown()
 
     def show(self, step: StepProgress, output: Path, kept: int | None) -> None:
         """Show a step as it stands now; `kept` is how many bytes of its output there were, if known."""
@@ -110,3 +119,45 @@ class StepOutputView(Vertical):
             arranged=step.status == "succeeded",
             attempts=0 if step.last_poll is None else step.last_poll.attempt,
         )
+
+    # What is done with what is shown
+
+    def focus_shown(self) -> None:
+        """Give the focus to the cells of a fleet, or else to the lines of an output."""
+        (self.fleet.grid if self.fleet.display else self.pane.lines).focus()
+
+    def may_act(self, name: str) -> bool:
+        """Whether a key of an output means something for what is shown."""
+        return not self.fleet.display or name in self.fleet.ACTS
+
+    async def act(self, name: str) -> None:
+        """Do what a key of an output means for what is shown."""
+        if not self.fleet.display:
+            await self.pane.run_action(self.ACTS[name])
+        elif name in self.fleet.ACTS:
+            await self.fleet.run_action(self.fleet.ACTS[name])
+
+    def page(self, pages: int) -> None:
+        """As `Evidence.page_evidence`."""
+        if self.fleet.display:
+            self.fleet.page(pages)
+        else:
+            self.pane.lines.action_page(pages)
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether it is being typed what is searched for."""
+        return self.pane.is_searching or self.fleet.is_searching
+
+    def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
+        """As `Evidence.mark_matches`."""
+        self.pane.mark_matches(pattern)
+        self.fleet.mark_matches(pattern)
+
+    async def find_match(
+        self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
+    ) -> bool:
+        """As `Evidence.find_match`."""
+        if self.fleet.display:
+            return self.fleet.find_match(pattern, by, enters=enters, around=around)
+        return await self.pane.find_match(pattern, by, enters=enters, around=around)

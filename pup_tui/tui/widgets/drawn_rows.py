@@ -1,0 +1,41 @@
+"""Rows that one widget draws, however many there are: their tones, their cursor, and what stays in sight."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual.scroll_view import ScrollView
+
+CALM = Style(dim=True)
+"""What matters least in a row."""
+
+
+class DrawnRows(ScrollView, can_focus=True, inherit_bindings=False):
+    """A part of a run that has rows of one line, and in them marks of how steps stand."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--good",
+        "rows--bad",
+        "rows--care",
+        "rows--busy",
+        "rows--cursor",
+    }
+
+    def tone(self, tone: str) -> Style:
+        """The style of a tone, one of the keys of `glyphs.TONES`."""
+        if tone == "calm":
+            return CALM
+        return self.get_component_rich_style(f"rows--{tone}", partial=True)
+
+    @property
+    def cursor_style(self) -> Style:
+        """What the row or cell under the cursor has beside its own style."""
+        return self.get_component_rich_style("rows--cursor", partial=True)
+
+    def bring_in_sight(self, first: int, last: int | None = None) -> None:
+        """Scroll as little as is needed for a row to be seen, or for those from the `first` to the `last`."""
+        last = first if last is None else last
+        top, height = self.scroll_offset.y, self.size.height
+        if height and not top <= first <= last < top + height:
+            self.scroll_to(y=first if first < top else last - height + 1, animate=False, force=True)
