@@ -16,8 +16,8 @@ from pup_tui.core.events import AttemptFollows
 from pup_tui.journal.reader import JournalReader
 from pup_tui.steps.remote.left import LeftThere
 from pup_tui.steps.survivors import status
-from tests.sshd import Fleet, fleet
 from tests.support.program import Program, program_in
+from tests.support.sshd import Fleet, fleet
 
 __all__ = ["fleet"]
 

@@ -17,6 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.needed import lacking
+from tests.support.ports import free_port
+
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 SERVER = shutil.which("sshd", path=_PATH)
 CLIENT = shutil.which("ssh")
@@ -53,28 +56,6 @@ class Fleet:
         return {**os.environ, "PATH": self.path}
 
 
-def lacking(package: str) -> None:
-    """Skip the test for want of a program, but where CI has to run it."""
-    told = f"the Debian package {package} is not installed"
-    if os.environ.get("TESTS_SKIP_NOTHING"):
-        pytest.fail(told)
-    pytest.skip(told)
-
-
-def needs_program(name: str) -> None:
-    """Skip the test where a program is missing that has the name of its package."""
-    if shutil.which(name) is None:
-        lacking(name)
-
-
-def needs_sudo() -> None:
-    """Skip the test where nobody becomes root without a password."""
-    try:
-        subprocess.run(("sudo", "-n", "true"), capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs a sudo that asks for no password")
-
-
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """32 hosts on two servers, hosts with other shells, and some that let nobody in.
@@ -100,12 +81,12 @@ def started(folder: Path, stack: ExitStack) -> Fleet:
         _keygen(folder / key)
     (folder / "home").mkdir()
     (folder / "authorized").write_text("".join(_authorized(folder, forced)))
-    port = _free_port()
+    port = free_port()
     for number in (0, 1):
         stack.callback(_end, _start(folder, number, port))
     silent = stack.enter_context(closing(_listening()))
     ports = {
-        "unreachable": _free_port(),
+        "unreachable": free_port(),
         "silent": silent.getsockname()[1],
         "closing": _closing(stack),
     }
@@ -153,11 +134,6 @@ def _listening() -> socket.socket:
     made.bind(("127.0.0.1", 0))
     made.listen(64)
     return made
-
-
-def _free_port() -> int:
-    with closing(_listening()) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _address(number: int) -> str:
