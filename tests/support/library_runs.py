@@ -11,7 +11,7 @@ from pup_tui.catalog.value_sources import local_sources
 from pup_tui.core.actions import Question
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import AnyNotice, StepFinished
-from pup_tui.core.program import compile_program
+from pup_tui.core.program import Program, compile_program
 from pup_tui.core.requests import HttpRequest, ShellRequest, SqlRequest
 from pup_tui.core.state import RunState
 from pup_tui.datadog.configuration import DatadogConfiguration
@@ -65,6 +65,22 @@ async def run_of(
     """
     path = bundled_dir() / f"{runbook}.yaml"
     program = compile_program(path.stem, load_bundled(path).require())
+    return await driven(
+        program, folder, values, environ=environ, around=around, answers=answers, after=after
+    )
+
+
+async def driven(
+    program: Program,
+    folder: Path,
+    values: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str],
+    around: Mapping[str, str],
+    answers: Answers | None = None,
+    after: Mapping[str, Callable[[], None]] | None = None,
+) -> tuple[RunState, Seen]:
+    """Run a program with all that the library needs, as `run_of` says."""
     make_private_dir(folder)
     run = await local_run(
         program,
