@@ -32,7 +32,7 @@ class PageFact:
 
 
 def facts_of(blocks: Sequence[PageBlock], scripts: Sequence[str]) -> list[PageFact]:
-    """The facts of a page, longest values first; `scripts` are its commands.
+    """The facts of a page by all of its blocks, longest values first; `scripts` are its commands.
 
     A value is one where each of its places in the commands is a word of a command, or part of one: where
     it stands in a text for something else (a statement, a script for another host) a value would have to
@@ -83,7 +83,7 @@ def _stands_as_word(value: str, script: str) -> bool | None:
 
 def _said(blocks: Sequence[PageBlock]) -> Iterator[tuple[str, str]]:
     """Names and what stands beside them: in rows of tables, and in items of lists."""
-    for block in (each for top in blocks for each in top.walk()):
+    for block in blocks:
         if block.kind == "table" and len(block.rows) > 1:
             for row in block.rows[1:]:
                 yield from _row(block.rows[0], row)
