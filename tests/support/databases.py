@@ -18,12 +18,10 @@ from pathlib import Path
 from tests.support.needed import lacking
 from tests.support.places import short_place
 from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE
 
 PASSWORD = "s3cret/p@ss:word"
 """What the operator `app` logs in with; every character of it has a meaning in URLs."""
-
-PATIENCE = 120.0
-"""Seconds that a server may take to answer."""
 
 
 @dataclass(frozen=True)

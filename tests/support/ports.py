@@ -19,9 +19,9 @@ def free_port() -> int:
     return free_ports(1)[0]
 
 
-def accepts(port: int) -> bool:
+def accepts(port: int, address: str = "127.0.0.1") -> bool:
     """Whether somebody takes connections there."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+    with suppress(OSError), socket.create_connection((address, port), timeout=5):
         return True
     return False
 

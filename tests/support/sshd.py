@@ -9,16 +9,17 @@ import socketserver
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.needed import lacking
-from tests.support.ports import free_port
+from tests.support.ports import accepts, free_port
+from tests.support.waiting import until
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 SERVER = shutil.which("sshd", path=_PATH)
@@ -92,7 +93,7 @@ def started(folder: Path, stack: ExitStack) -> Fleet:
     }
     config = _write_config(folder, port, ports, tuple(forced))
     for number in range(len(HOSTS)):
-        _wait_for(_address(number), port)
+        until(partial(accepts, port, _address(number)))
     return Fleet(_write_client(folder, config), config)
 
 
@@ -168,19 +169,6 @@ def _start(folder: Path, number: int, port: int) -> subprocess.Popen[bytes]:
 def _end(server: subprocess.Popen[bytes]) -> None:
     server.terminate()
     server.wait()
-
-
-def _wait_for(address: str, port: int) -> None:
-    until = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection((address, port), timeout=5).close()
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _closing(stack: ExitStack) -> int:
