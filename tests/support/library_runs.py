@@ -97,3 +97,8 @@ async def driven(
     seen = _Operator(run, answers or {}, after or {})
     run.watch(seen)
     return await run.drive(), seen
+
+
+def outcomes(state: RunState) -> dict[str, str]:
+    """How the steps of a run ended that stand in the runbook itself."""
+    return {step: str(found.status) for step, found in state.steps.items() if "/" not in step}
