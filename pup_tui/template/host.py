@@ -60,15 +60,13 @@ def _host_problem(host: str) -> str:
         return "has nothing on one side of its `@`"
     if "//" in host:
         return "is a URL, not a host"
-    return next(filter(None, (_name_problem(user), _name_problem(name))), "")
+    return _name_problem(user) or _name_problem(name)
 
 
 def _user_problem(user: str) -> str:
-    return (
-        _name_problem(user)
-        if user
-        else "is empty: leave the key out for the user of the configuration"
-    )
+    if not user:
+        return "is empty: leave the key out for the user of the configuration"
+    return _name_problem(user)
 
 
 def _name_problem(name: str) -> str:

@@ -136,7 +136,7 @@ async def paths_in_place_of_ids(world: World) -> None:
         str(path),
         "books/by-path.yaml",
         "./books/by-path",
-        "../work/books/by-path",
+        f"../{world.program.cwd.name}/books/by-path",
         "~/x",
         "/",
     )

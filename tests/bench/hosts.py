@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests import sshd
+from tests.support import sshd
 
 AT_ONCE = 8
 ROUNDS = 3

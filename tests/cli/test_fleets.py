@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sshd import Fleet, fleet
 from tests.support.program import Program
+from tests.support.sshd import Fleet, fleet
 
 __all__ = ["fleet"]
 

@@ -7,13 +7,12 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
-import pexpect
 import pytest
 
 from tests.support.packs import commit, git, repository, runbook, write_pack
-from tests.support.program import PROGRAM, Program
+from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 
 def _hash(program: Program, at: int = 0) -> str:
@@ -257,23 +256,12 @@ def test_on_a_terminal_all_of_it_is_shown_and_then_asked(
     program: Program, tmp_path: Path, answer: str, out: str
 ) -> None:
     folder = write_pack(tmp_path / "ops", {"say.yaml": runbook("say", "echo first")})
-    environ: Any = {**program.environ, "TERM": "xterm-256color"}
-    child: pexpect.spawn[str] = pexpect.spawn(
-        PROGRAM[0],
-        [*PROGRAM[1:], "import", str(folder)],
-        cwd=str(program.cwd),
-        env=environ,
-        encoding="utf-8",
-        timeout=100,
-    )
-    try:
+    with typed(program, "import", str(folder)) as child:
         for line in ("1 × may change", "│ run: echo first", "Trust the pack ops, exactly"):
             child.expect_exact(line)
         time.sleep(0.5)
         child.sendline(answer)
-        child.expect(pexpect.EOF)
-    finally:
-        child.close(force=True)
+        ended(child)
     assert program("run", "ops/say").out == out
 
 
@@ -287,23 +275,12 @@ def test_what_is_longer_than_the_terminal_is_paged_before_the_question(
     script = "#!/bin/sh\n" + "echo\n" * 60
     folder = write_pack(tmp_path / "ops", {"say.yaml": runbook("say"), "scripts/x.sh": script})
     assert program("import", str(folder)).code == 0
-    environ: Any = {**program.environ, "PAGER": pager, "TERM": "xterm"}
-    child: pexpect.spawn[str] = pexpect.spawn(
-        PROGRAM[0],
-        [*PROGRAM[1:], "trust", "ops"],
-        cwd=str(program.cwd),
-        env=environ,
-        encoding="utf-8",
-        timeout=100,
-        dimensions=(24, 80),
-    )
-    try:
+    paging = Program(program.cwd, {**program.environ, "PAGER": pager})
+    with typed(paging, "trust", "ops") as child:
         child.expect_exact("Trust the pack ops, exactly")
         shown = child.before or ""
         time.sleep(0.5)
         child.sendline("n")
-        child.expect(pexpect.EOF)
-    finally:
-        child.close(force=True)
+        ended(child)
     assert ("│ run: echo hello" in shown) == printed
     assert printed or "│ run: echo hello" in (program.cwd / "kept").read_text()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +14,9 @@ from pup_tui.core.events import AttemptFollows
 from pup_tui.journal.reader import JournalReader
 from pup_tui.steps.remote.left import LeftThere
 from pup_tui.steps.survivors import status
-from tests.sshd import Fleet, fleet
 from tests.support.program import Program, program_in
+from tests.support.sshd import Fleet, fleet
+from tests.support.waiting import until
 
 __all__ = ["fleet"]
 
@@ -46,14 +45,6 @@ steps:
 def program(tmp_path: Path, fleet: Fleet) -> Program:
     made = program_in(tmp_path)
     return Program(made.cwd, {**made.environ, "PATH": fleet.path})
-
-
-def until(holds: Callable[[], object]) -> None:
-    """Wait until something holds that is about to."""
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_where_a_step_runs_is_told(program: Program) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load_files
-from tests.sshd import Fleet, fleet
 from tests.support.manual import Example, examples, is_true
+from tests.support.sshd import Fleet, fleet
 from tests.support.stage import Stage
 
 __all__ = ["fleet"]

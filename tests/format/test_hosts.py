@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pup_tui.core.notices import StepStarted
-from tests.sshd import Fleet, fleet, needs_sudo
+from tests.support.needed import needs_sudo
+from tests.support.sshd import Fleet, fleet
 from tests.support.stage import Played, Stage
 
 __all__ = ["fleet"]

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -13,23 +9,15 @@ from tests.support import databases
 from tests.support.clouds import Account, account_of_aws
 from tests.support.cluster import Broken
 from tests.support.cluster_api import KubernetesApi, kubernetes_api
-from tests.support.databases import Server, needs_program, server_of
+from tests.support.databases import Server, server_of
+from tests.support.needed import needs_program
+from tests.support.ports import accepts, answers
 
 PASSWORD = "s3cret-of-redis"
 
 
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
-
-
 def _is_ready(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False
+    return answers(port, "/-/ready")
 
 
 def _redis(folder: Path, port: int) -> list[str]:
@@ -42,7 +30,7 @@ def _redis(folder: Path, port: int) -> list[str]:
 
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Server]:
-    with server_of("redis-server", "redis-server", _redis, _answers) as up:
+    with server_of("redis-server", "redis-server", _redis, accepts) as up:
         yield up
 
 
@@ -51,7 +39,7 @@ def redis_replica(redis: Server) -> Iterator[Server]:
     def arguments(folder: Path, port: int) -> list[str]:
         return [*_redis(folder, port), "--replicaof", "127.0.0.1", str(redis.port)]
 
-    with server_of("redis-server", "redis-server", arguments, _answers) as up:
+    with server_of("redis-server", "redis-server", arguments, accepts) as up:
         yield up
 
 

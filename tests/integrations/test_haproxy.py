@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.databases import PATIENCE
 from tests.support.haproxy import BACKEND, Proxy, haproxy
 from tests.support.integrations import Done, carried_out, proved
+from tests.support.waiting import until
 
 WHAT = "HAProxy 2.6"
 ONE = {"BACKEND": BACKEND, "SERVER": "web-1"}
@@ -34,17 +33,11 @@ def proxy(_proxy: Proxy) -> Iterator[Proxy]:
 
 
 def comes_to(proxy: Proxy, status: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while proxy.status("web-1") != status:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: proxy.status("web-1") == status)
 
 
 def comes_to_have(proxy: Proxy, sessions: int) -> None:
-    end = time.monotonic() + PATIENCE
-    while proxy.sessions("web-1") != sessions:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: proxy.sessions("web-1") == sessions)
 
 
 async def acted(

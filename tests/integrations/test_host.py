@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.sshd import Fleet, fleet
 from tests.support.integrations import Done, carried_out, proved
 from tests.support.runs import ENVIRON
+from tests.support.sshd import Fleet, fleet
 
 __all__ = ["fleet"]
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pup_tui.core.state import RunState, RunStatus
+from tests.integrations.test_kubernetes import crash
 from tests.support.cluster_api import KubernetesApi
-from tests.support.library_runs import Answers, run_of
+from tests.support.library_runs import Answers, outcomes, run_of
 from tests.support.runs import Seen
 
 pytestmark = pytest.mark.library
@@ -32,22 +33,10 @@ async def run(
     )
 
 
-def outcomes(state: RunState) -> dict[str, str]:
-    return {step: str(found.status) for step, found in state.steps.items() if "/" not in step}
-
-
 def troubles(state: RunState, seen: Seen) -> str:
     """Why a run did not go as it should have."""
     reasons = [f"{step}: {found.reason}" for step, found in state.steps.items() if found.reason]
     return "\n".join([*reasons, *(line.text for _, line in seen.lines[-10:])])
-
-
-def crash(api: KubernetesApi) -> str:
-    """Release a version that ends at once; gives the name of its pod."""
-    api.cluster.logs["web:2"] = "starting\nno DATABASE_URL\n"
-    api.cluster.release("web", "web:2")
-    (name,) = api.cluster.pods("web", lambda pod: pod["spec"]["containers"][0]["image"] == "web:2")
-    return name
 
 
 def images(api: KubernetesApi) -> set[str]:

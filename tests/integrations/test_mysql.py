@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,9 @@ import mysql.connector
 import pytest
 from mysql.connector.connection import MySQLConnection
 
-from tests.support.databases import PASSWORD, PATIENCE, Server
+from tests.support.databases import PASSWORD, Server
 from tests.support.integrations import Done, carried_out, proved
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.library
 
@@ -63,14 +63,6 @@ def told(own: MySQLConnection, statement: str) -> Any:
 def asked(server: Server, statement: str, database: str = "shop") -> Any:
     with session(server, database) as own:
         return told(own, statement)
-
-
-def seen(holds: Callable[[], Any]) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def waits(server: Server, ours: int) -> Callable[[], Any]:
@@ -142,7 +134,7 @@ async def test_who_keeps_whom_waiting(mariadb: Server, tmp_path: Path) -> None:
             told(own, "start transaction")
         told(first, "select * from held where id = 7 for update")
         with waiting(second, "select * from held where id = 7 for update", ends):
-            seen(lambda: asked(mariadb, "select count(*) from sys.innodb_lock_waits"))
+            until(lambda: asked(mariadb, "select count(*) from sys.innodb_lock_waits"))
             (found,) = (await acted("blockers", mariadb, tmp_path / "2")).outputs["BLOCKERS"]
             first.rollback()
         assert (found["id"], found["keeps_waiting"]) == (first.connection_id, 1)
@@ -156,8 +148,8 @@ async def test_a_replica_follows_and_says_what_keeps_it_from_that(
 ) -> None:
     asked(mariadb, "create table counted (id int primary key)")
     there = "select count(*) from information_schema.tables where table_name = 'counted'"
-    seen(lambda: asked(mariadb_replica, there, database=""))
-    seen(lambda: _applies(mariadb_replica))
+    until(lambda: asked(mariadb_replica, there, database=""))
+    until(lambda: _applies(mariadb_replica))
     well = (await acted("replication", mariadb_replica, tmp_path / "1")).outputs
     assert (well["FOLLOWS"], well["ERROR"], well["PRIMARY"]) == (True, "", "127.0.0.1")
     assert well["SECONDS_BEHIND"] >= 0
@@ -166,7 +158,7 @@ async def test_a_replica_follows_and_says_what_keeps_it_from_that(
     followed = (
         "select count(*) from information_schema.processlist where state like 'Slave has read%'"
     )
-    seen(lambda: not asked(mariadb_replica, followed))
+    until(lambda: not asked(mariadb_replica, followed))
     ill = (await acted("replication", mariadb_replica, tmp_path / "2")).outputs
     assert (ill["FOLLOWS"], ill["SECONDS_BEHIND"]) == (False, -1)
     assert "Duplicate entry" in ill["ERROR"]
@@ -198,7 +190,7 @@ async def test_a_statement_is_ended_and_its_session_stays(mariadb: Server, tmp_p
     with session(mariadb) as own:
         assert own.connection_id
         with waiting(own, "select count(*) from seq_1_to_600 where sleep(1) = 0", ends):
-            seen(waits(mariadb, own.connection_id))
+            until(waits(mariadb, own.connection_id))
             given = {"ID": own.connection_id}
             assert (await acted("kill_query", mariadb, tmp_path / "1", given)).ok
         assert "interrupted" in ends[0]

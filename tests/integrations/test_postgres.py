@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.support.databases import PASSWORD, PATIENCE, Server
+from tests.support.databases import PASSWORD, Server
 from tests.support.integrations import Done, carried_out, proved
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.library
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.support.databases import PATIENCE, Server
+from tests.support.databases import Server
 from tests.support.integrations import Done, carried_out, proved
 from tests.support.rabbitmq import PASSWORD, asked, rabbitmq
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.library
 
@@ -42,20 +42,13 @@ async def acted(
     return await carried_out("rabbitmq", action, folder, leading_to(server), given, **more)
 
 
-def seen(holds: Callable[[], Any]) -> None:
-    """Wait until something holds: what the server tells of itself is some seconds old."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 async def test_how_the_server_and_its_nodes_are(rabbit: Server, tmp_path: Path) -> None:
     told = (await acted("overview", rabbit, tmp_path / "1")).outputs
     assert told["VERSION"].startswith("3.")
     assert told["MESSAGES"] >= told["READY"] >= 0
     proved("rabbitmq", "overview", "server", WHAT)
-    seen(lambda: "mem_alarm" in asked(rabbit, "GET", "/nodes")[0])
+    # What the server tells of itself is some seconds old.
+    until(lambda: "mem_alarm" in asked(rabbit, "GET", "/nodes")[0])
     nodes = (await acted("nodes", rabbit, tmp_path / "2")).outputs
     assert [each["name"] for each in nodes["NODES"]] == ["tests@localhost"]
     assert (nodes["DOWN"], nodes["ALARMED"]) == ([], [])
@@ -71,7 +64,7 @@ async def test_messages_are_published_counted_and_dropped(rabbit: Server, tmp_pa
     lost = await acted("publish", rabbit, tmp_path / "2", {**given, "ROUTING_KEY": "nowhere"})
     assert "No queue gets what is published to amq.default with nowhere." in lost.reason
     proved("rabbitmq", "publish", "server", WHAT)
-    seen(lambda: asked(rabbit, "GET", QUEUE).get("messages"))
+    until(lambda: asked(rabbit, "GET", QUEUE).get("messages"))
     one = (await acted("queue", rabbit, tmp_path / "3", {"QUEUE": NAME})).outputs
     assert one == {"MESSAGES": 1, "READY": 1, "UNACKNOWLEDGED": 0, "CONSUMERS": 0}
     gone = await acted("queue", rabbit, tmp_path / "4", {"QUEUE": "nowhere"})

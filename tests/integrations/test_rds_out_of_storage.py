@@ -10,7 +10,7 @@ import pytest
 
 from pup_tui.core.state import RunState, RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import Answers, run_of
+from tests.support.library_runs import Answers, outcomes, run_of
 from tests.support.runs import Seen
 
 pytestmark = pytest.mark.library
@@ -54,10 +54,6 @@ def snapshots(aws: Account, database: str) -> list[str]:
     found = aws.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     names = [each["DBSnapshotIdentifier"] for each in found]
     return [name for name in names if name.startswith(f"{database}-")]
-
-
-def outcomes(state: RunState) -> dict[str, str]:
-    return {step: str(found.status) for step, found in state.steps.items() if "/" not in step}
 
 
 async def test_the_storage_is_grown_and_the_alarm_is_over(aws: Account, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.ssh_hosts import SshProbe, ssh_hosts
 from pup_tui.preflight.tools import needed_tools
 from pup_tui.steps.shell import ShellExecutor
-from tests.sshd import Fleet, fleet
 from tests.support.runbooks import program_of
+from tests.support.sshd import Fleet, fleet
 
 __all__ = ["fleet"]
 

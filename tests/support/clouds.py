@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
 from tests.support.databases import Server, server_of
+from tests.support.ports import answers
 from tests.support.runs import ENVIRON
 
 SECRET = "s3cret-of-aws"
+KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 REGION = "eu-west-1"
 GIB = 1024**3
 
@@ -37,7 +37,7 @@ class Account:
         """What leads `aws` to it."""
         return {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.server.port}",
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_ACCESS_KEY_ID": KEY_ID,
             "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_REGION": REGION,
         }
@@ -56,7 +56,7 @@ class Account:
     def _session(self) -> Any:
         import boto3
 
-        return boto3.Session("AKIAIOSFODNN7EXAMPLE", SECRET, region_name=REGION)
+        return boto3.Session(KEY_ID, SECRET, region_name=REGION)
 
     def database(self, name: str, storage: int = 100) -> None:
         self.client("rds").create_db_instance(
@@ -169,14 +169,6 @@ def _function(account: Account) -> None:
     )
 
 
-def _is_up(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/moto-api/data.json", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False
-
-
 @contextmanager
 def account_of_aws() -> Iterator[Account]:
     """An account with one of each kind of thing that actions are about, for as long as the block takes."""
@@ -185,7 +177,10 @@ def account_of_aws() -> Iterator[Account]:
     def arguments(_folder: Path, port: int) -> list[str]:
         return ["-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
 
-    with server_of("python3", sys.executable, arguments, _is_up) as up:
+    def is_up(port: int) -> bool:
+        return answers(port, "/moto-api/data.json")
+
+    with server_of("python3", sys.executable, arguments, is_up) as up:
         account = Account(up)
         _furnish(account)
         yield account

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,38 +15,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from tests.support.needed import lacking
 from tests.support.places import short_place
+from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE
 
 PASSWORD = "s3cret/p@ss:word"
 """What the operator `app` logs in with; every character of it has a meaning in URLs."""
 
-PATIENCE = 120.0
-"""Seconds that a server may take to answer."""
-
 
 @dataclass(frozen=True)
 class Server:
-    """A running server with a database `shop` and the role `app`; `tools` is the folder of its programs."""
+    """A running server; one of a database has the database `shop` and the role `app`."""
 
     port: int
     folder: Path
     process: subprocess.Popen[bytes]
-
-
-def _lacking(package: str) -> None:
-    """Skip the test, but where CI has to run it."""
-    told = f"the Debian package {package} is not installed"
-    if os.environ.get("TESTS_SKIP_NOTHING"):
-        pytest.fail(told)
-    pytest.skip(told)
-
-
-def needs_program(program: str, package: str) -> None:
-    """Skip the test where there is no such program, but where CI has to run it."""
-    if shutil.which(program) is None:
-        _lacking(package)
 
 
 def _as(user: str) -> list[str]:
@@ -55,13 +38,6 @@ def _as(user: str) -> list[str]:
     if os.geteuid() != 0:
         return []
     return ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _as_postgres() -> list[str]:
@@ -136,7 +112,7 @@ def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
 @contextmanager
 def _postgresql_in(folder: Path) -> Iterator[Server]:
     """The server of a folder that has its data."""
-    port = _free_port()
+    port = free_port()
     command = [
         *_as_postgres(),
         _postgresql_tool("postgres"),
@@ -156,7 +132,7 @@ def _postgresql_in(folder: Path) -> Iterator[Server]:
 def _postgresql_tool(name: str) -> str:
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     if not found:
-        _lacking("postgresql")
+        lacking("postgresql")
     return str(found[-1])
 
 
@@ -170,10 +146,9 @@ def server_of(
     """A server that needs nothing made before it."""
     found = shutil.which(program)
     if found is None:
-        _lacking(package)
-    assert found
+        lacking(package)
     with short_place() as folder:
-        port = _free_port()
+        port = free_port()
         with _running([found, *arguments(folder, port)], folder, port, lambda: ready(port)) as up:
             yield up
 
@@ -207,9 +182,7 @@ def _mariadb(start: str, *options: str) -> Iterator[Server]:
     install = shutil.which("mariadb-install-db")
     server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
     if install is None or server is None:
-        _lacking("mariadb-server")
-    assert install
-    assert server
+        lacking("mariadb-server")
     user = "mysql"
     with _folder(user) as folder:
         # A server takes away what it finds of others among its temporary files.
@@ -241,7 +214,7 @@ def _mariadb(start: str, *options: str) -> Iterator[Server]:
             "--skip-name-resolve",
             *options,
             *quick,
-            f"--port={_free_port()}",
+            f"--port={free_port()}",
         ]
         port = int(command[-1].rpartition("=")[2])
         ask = [

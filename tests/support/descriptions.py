@@ -82,22 +82,12 @@ class Description:
 
     def has(self, request: Recorded) -> bool:
         """Whether it tells of such a request."""
-        path = request.path.removeprefix(self.base)
-        return any(
-            _pattern(template).fullmatch(path) and request.method.lower() in said
-            for template, said in self._said["paths"].items()
-        )
+        return any(self._found(request))
 
     def operation(self, request: Recorded) -> Operation:
         """The operation that a request is for; AssertionError where there is none."""
-        path = request.path.removeprefix(self.base)
-        found = [
-            (template, match)
-            for template in self._said["paths"]
-            if (match := _pattern(template).fullmatch(path)) is not None
-            and request.method.lower() in self._said["paths"][template]
-        ]
-        assert found, f"the description has no {request.method} {path}"
+        found = [*self._found(request)]
+        assert found, f"the description has no {request.method} {request.path}"
         # One without names is meant rather than one with them.
         template, match = min(found, key=lambda each: each[0].count("{"))
         around = self._said["paths"][template]
@@ -108,6 +98,14 @@ class Description:
         names = re.findall(r"{([^}]+)}", template)
         values = dict(zip(names, map(unquote, match.groups()), strict=True))
         return Operation(request.method, template, said, parameters, values)
+
+    def _found(self, request: Recorded) -> Iterator[tuple[str, re.Match[str]]]:
+        """The paths that a request may be meant for, each with what stands in it."""
+        path = request.path.removeprefix(self.base)
+        for template, said in self._said["paths"].items():
+            match = _pattern(template).fullmatch(path)
+            if match is not None and request.method.lower() in said:
+                yield template, match
 
     def problems(self, request: Recorded, but: Sequence[str] = ()) -> list[str]:
         """What it has against a request; parameters in `but` are credentials that go another way."""
@@ -139,13 +137,10 @@ class Description:
             found += [
                 f"{place} {name} is unknown"
                 for name in sent[place]
-                if name not in known[place] and self._is_told(operation, place)
+                if name not in known[place] and (place == "query" or self._is_old)
             ]
         found += self._body_problems(operation, request, form=form)
         return found
-
-    def _is_told(self, operation: Operation, place: str) -> bool:
-        return place == "query" or self._is_old
 
     def _against(
         self, parameter: Mapping[str, Any], values: list[str], where: str

@@ -11,8 +11,9 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
-from tests.sshd import needs_program
 from tests.support.databases import server_of
+from tests.support.needed import needs_program
+from tests.support.ports import accepts
 
 BACKEND = "checkout"
 
@@ -89,13 +90,5 @@ def haproxy() -> Iterator[Proxy]:
             (folder / "haproxy.cfg").write_text(text)
             return ["-db", "-f", str(folder / "haproxy.cfg")]
 
-        up = stack.enter_context(server_of("haproxy", "haproxy", arguments, _answers))
+        up = stack.enter_context(server_of("haproxy", "haproxy", arguments, accepts))
         yield Proxy(up.port, up.folder / "api")
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True

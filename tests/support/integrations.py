@@ -11,26 +11,17 @@ from typing import Any
 
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import bundled_dir
-from pup_tui.catalog.value_sources import local_sources
-from pup_tui.core.actions import Question
-from pup_tui.core.ids import UNDO
 from pup_tui.core.program import compile_program
-from pup_tui.core.requests import HttpRequest, ShellRequest, SqlRequest
 from pup_tui.core.state import RunState, RunStatus
-from pup_tui.datadog.configuration import DatadogConfiguration
-from pup_tui.drivers.local import LocalRun
 from pup_tui.integrations.calling import STEP, calling
 from pup_tui.integrations.library import (
     InstalledIntegration,
     IntegrationPlace,
     read_integration,
 )
-from pup_tui.private import make_private_dir
 from pup_tui.runbook.files import INTEGRATIONS, integration_files
-from pup_tui.steps.http import HttpExecutor
-from pup_tui.steps.shell import ShellExecutor
-from pup_tui.steps.sql.executor import SqlExecutor
-from tests.support.runs import ENVIRON, Seen, local_run
+from tests.support.library_runs import driven
+from tests.support.runs import ENVIRON
 
 RECORD = "TESTS_PROVED"
 """Names the file to which each test appends which action it has proved, and how."""
@@ -70,21 +61,6 @@ class Done:
         }
 
 
-class _Willing(Seen):
-    """Says yes to what asks, and has everything undone that can be."""
-
-    def __init__(self, run: LocalRun) -> None:
-        super().__init__(run)
-        self._driven = run
-
-    def question(self, question: Question) -> None:
-        self.questions.append(question)
-        if question.step == UNDO:
-            self._driven.undo([offer.step for offer in question.offers], "ada")
-        else:
-            self._driven.answer(question.step, "yes", "ada")
-
-
 async def carried_out(
     integration: str,
     action: str,
@@ -105,21 +81,7 @@ async def carried_out(
     if undone:
         loaded = _failing(found, action, values)
     program = compile_program("action", loaded.require())
-    make_private_dir(folder)
-    run = await local_run(
-        program,
-        folder,
-        executors={
-            ShellRequest: ShellExecutor(),
-            SqlRequest: SqlExecutor(),
-            HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
-        },
-        sources=local_sources({**ENVIRON, **environ}, folder),
-        environ=around,
-    )
-    seen = _Willing(run)
-    run.watch(seen)
-    state = await run.drive()
+    state, seen = await driven(program, folder, environ=environ, around=around)
     return Done(state, [line.text for _, line in seen.lines])
 
 

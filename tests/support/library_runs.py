@@ -11,7 +11,7 @@ from pup_tui.catalog.value_sources import local_sources
 from pup_tui.core.actions import Question
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import AnyNotice, StepFinished
-from pup_tui.core.program import compile_program
+from pup_tui.core.program import Program, compile_program
 from pup_tui.core.requests import HttpRequest, ShellRequest, SqlRequest
 from pup_tui.core.state import RunState
 from pup_tui.datadog.configuration import DatadogConfiguration
@@ -65,6 +65,22 @@ async def run_of(
     """
     path = bundled_dir() / f"{runbook}.yaml"
     program = compile_program(path.stem, load_bundled(path).require())
+    return await driven(
+        program, folder, values, environ=environ, around=around, answers=answers, after=after
+    )
+
+
+async def driven(
+    program: Program,
+    folder: Path,
+    values: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str],
+    around: Mapping[str, str],
+    answers: Answers | None = None,
+    after: Mapping[str, Callable[[], None]] | None = None,
+) -> tuple[RunState, Seen]:
+    """Run a program with all that the library needs, as `run_of` says."""
     make_private_dir(folder)
     run = await local_run(
         program,
@@ -81,3 +97,8 @@ async def run_of(
     seen = _Operator(run, answers or {}, after or {})
     run.watch(seen)
     return await run.drive(), seen
+
+
+def outcomes(state: RunState) -> dict[str, str]:
+    """How the steps of a run ended that stand in the runbook itself."""
+    return {step: str(found.status) for step, found in state.steps.items() if "/" not in step}

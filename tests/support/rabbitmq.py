@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
 from urllib.request import (
     HTTPBasicAuthHandler,
     HTTPPasswordMgrWithDefaultRealm,
@@ -18,8 +16,9 @@ from urllib.request import (
     build_opener,
 )
 
-from tests.sshd import lacking
 from tests.support.databases import Server, server_of
+from tests.support.needed import lacking
+from tests.support.ports import free_ports
 
 PASSWORD = "s3cret/of:rabbit"
 _PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -30,7 +29,7 @@ def rabbitmq() -> Iterator[Server]:
     """The server; its `port` is that of the management API."""
     if not _PROGRAM.exists() or not shutil.which("epmd"):
         lacking("rabbitmq-server")
-    mapper, ours, inner = _free_ports(3)
+    mapper, ours, inner = free_ports(3)
     environ = {"ERL_EPMD_PORT": str(mapper), "ERL_EPMD_ADDRESS": "127.0.0.1"}
 
     def arguments(folder: Path, port: int) -> list[str]:
@@ -82,15 +81,6 @@ def _asked(port: int, method: str, path: str, body: Any = None) -> Any:
 
 
 def _answers(port: int) -> bool:
-    with suppress(HTTPError, URLError, OSError):
+    with suppress(OSError):
         return "rabbitmq_version" in _asked(port, "GET", "/overview")
     return False
-
-
-def _free_ports(count: int) -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in taken]
-    for each in taken:
-        with closing(each):
-            pass
-    return ports

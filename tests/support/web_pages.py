@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import html5lib
-import pytest
+
+from tests.support.needed import lacking
 
 _MEASURED = """<!DOCTYPE html>
 <meta charset="utf-8"><style>body {{ margin: 0 }} iframe {{ border: 0 }}</style>
@@ -44,9 +44,7 @@ def browser() -> str:
     """Chromium; the test is left out where there is none, unless nothing may be left out."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
-        if os.environ.get("TESTS_SKIP_NOTHING"):
-            pytest.fail("there is no chromium")
-        pytest.skip("there is no chromium")
+        lacking("chromium")
     return found
 
 

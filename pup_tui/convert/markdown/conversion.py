@@ -58,12 +58,11 @@ class _Converting(PageLists):
                     "",
                 )
             ]
-        for fact in self.facts:
-            if fact.name in self.runbook.vars:
-                why = "what the page says of it is a variable, with the page's value as default"
-                if self.runbook.vars[fact.name].get("type") == "secret":
-                    why = "its value stands in the page, which leaks it: it is asked for now"
-                self.runbook.tell("changed", fact.name, why)
+        for fact in self.known_facts:
+            why = "what the page says of it is a variable, with the page's value as default"
+            if self.runbook.vars[fact.name].get("type") == "secret":
+                why = "its value stands in the page, which leaks it: it is asked for now"
+            self.runbook.tell("changed", fact.name, why)
         self.runbook.description = raw("\n\n".join(self.description).strip())
         for name, said in self.runbook.vars.items():
             if (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pup_tui.convert.markdown.blocks import PageBlock, plain
 from pup_tui.convert.naming import variable_name
@@ -32,12 +33,13 @@ class PageFact:
 
 
 def facts_of(blocks: Sequence[PageBlock], scripts: Sequence[str]) -> list[PageFact]:
-    """The facts of a page, longest values first; `scripts` are its commands.
+    """The facts of a page by all of its blocks, longest values first; `scripts` are its commands.
 
     A value is one where each of its places in the commands is a word of a command, or part of one: where
     it stands in a text for something else (a statement, a script for another host) a value would have to
     be known to be harmless there, and half of the places would keep the old one.
     """
+    commands = [_Commands(each) for each in scripts]
     found: list[PageFact] = []
     for said, cell in _said(blocks):
         value = cell if "://" in cell else _PORT.sub("", cell)
@@ -50,7 +52,7 @@ def facts_of(blocks: Sequence[PageBlock], scripts: Sequence[str]) -> list[PageFa
             label = value.split(".", 1)[0]
             if re.search(r"[-\d]", label) and all(fact.value != label for fact in found):
                 forms.append(PageFact(name, value, label, f"{name}.split('.')[0]"))
-        ways = {_stands_as_word(form.value, each) for form in forms for each in scripts} - {None}
+        ways = {each.has_as_word(form.value) for form in forms for each in commands} - {None}
         if ways == {True}:
             found += forms
     return sorted(found, key=lambda fact: -len(fact.value))
@@ -61,29 +63,38 @@ def place_of(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w-]|\.\w)")
 
 
-def _stands_as_word(value: str, script: str) -> bool | None:
-    """Whether a value is (a part of) an argument wherever a script has it; None where it has none."""
-    places = [
-        (len(script[: each.start()].encode()), len(script[: each.end()].encode()))
-        for each in place_of(value).finditer(script)
-    ]
-    if not places:
-        return None
-    root = parsed(script)
-    words = [
-        (node.start_byte, node.end_byte)
-        for call in calls_in(root)
-        for node in call.named_children
-        if node.type != "command_name"
-        and not any(each.type == "command_substitution" for each in walk(node))
-        and not re.search(r"\s", text_of(node))
-    ]
-    return all(any(a <= start and end <= b for a, b in words) for start, end in places)
+class _Commands:
+    """A script, and where its arguments stand, which is worked out once for all values."""
+
+    def __init__(self, script: str) -> None:
+        self._script = script
+
+    def has_as_word(self, value: str) -> bool | None:
+        """Whether a value is (a part of) an argument wherever it stands; None where it does not."""
+        script = self._script
+        places = [
+            (len(script[: each.start()].encode()), len(script[: each.end()].encode()))
+            for each in place_of(value).finditer(script)
+        ]
+        if not places:
+            return None
+        return all(any(a <= start and end <= b for a, b in self._words) for start, end in places)
+
+    @cached_property
+    def _words(self) -> list[tuple[int, int]]:
+        return [
+            (node.start_byte, node.end_byte)
+            for call in calls_in(parsed(self._script))
+            for node in call.named_children
+            if node.type != "command_name"
+            and not any(each.type == "command_substitution" for each in walk(node))
+            and not re.search(r"\s", text_of(node))
+        ]
 
 
 def _said(blocks: Sequence[PageBlock]) -> Iterator[tuple[str, str]]:
     """Names and what stands beside them: in rows of tables, and in items of lists."""
-    for block in (each for top in blocks for each in top.walk()):
+    for block in blocks:
         if block.kind == "table" and len(block.rows) > 1:
             for row in block.rows[1:]:
                 yield from _row(block.rows[0], row)

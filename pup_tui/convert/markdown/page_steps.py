@@ -182,10 +182,9 @@ class PageSteps(PageWords):
                 name, "shell", {"run": self._script(found.script)}, original=commands
             )
         until = phrases.until_of(text)
-        for fact in self.facts if until else ():
-            if until and fact.name in self.runbook.vars:
-                until = until.replace(literal(fact.value), fact.expression)
         if until:
+            for fact in self.known_facts:
+                until = until.replace(literal(fact.value), fact.expression)
             step.keys["poll"] = {
                 "interval": f"{watched['seconds'] or 2}s" if watched else "10s",
                 "timeout": phrases.time_in(self.section) or "10m",

@@ -11,7 +11,7 @@ from pup_tui.convert.known_programs import looks_like_command
 from pup_tui.convert.markdown import phrases
 from pup_tui.convert.markdown.blocks import Page, PageBlock, code_in, links_in, plain
 from pup_tui.convert.markdown.commands import commands_in, kind_of
-from pup_tui.convert.markdown.facts import facts_of, place_of
+from pup_tui.convert.markdown.facts import PageFact, facts_of, place_of
 from pup_tui.convert.naming import StepNames, variable_name
 from pup_tui.convert.pieces import raw
 
@@ -53,12 +53,17 @@ class PageWords:
         """What commands before have set variables to."""
         self.choices = 0
         self._kinds: list[tuple[int, str]] = []
-        self.facts = facts_of(page.blocks, list(self._scripts()))
+        self.facts = facts_of(list(self._walked()), list(self._scripts()))
 
     def _walked(self) -> Iterator[PageBlock]:
         """All blocks of the page, with those inside others."""
         for block in self.page.blocks:
             yield from block.walk()
+
+    @property
+    def known_facts(self) -> list[PageFact]:
+        """The facts that are variables by now."""
+        return [each for each in self.facts if each.name in self.runbook.vars]
 
     def _scripts(self) -> Iterator[str]:
         """All that the page has as code: commands, and what is told apart from them by its language."""
@@ -131,9 +136,8 @@ class PageWords:
     def _told(self, text: str) -> str:
         """A text of the page with its values."""
         said = raw(text)
-        for fact in self.facts:
-            if fact.name in self.runbook.vars:
-                said = place_of(fact.value).sub(f"{{{{ {fact.expression} }}}}", said)
+        for fact in self.known_facts:
+            said = place_of(fact.value).sub(f"{{{{ {fact.expression} }}}}", said)
         return re.sub(
             r"<([A-Za-z][\w-]*)>",
             lambda f: (

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pup_tui.convert.shell.choosing import branches_of
+from pup_tui.convert.shell.choosing import body_of, ways_of_if
 from pup_tui.convert.shell.reading import ScriptStatement, statements_of, text_of
 
 if TYPE_CHECKING:
@@ -27,24 +27,13 @@ class AnswerWays:
 
 def ways_after(node: Node, variable: str) -> AnswerWays | None:
     """The ways of a statement that asks whether a variable holds a yes; None where it asks something else."""
-    bad: list[ScriptStatement]
     if node.type == "case_statement":
         return _ways_of_case(node, variable)
-    if node.type == "if_statement":
-        branches = branches_of(node)
-        if len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
-            return None
-        test, good = branches[0]
-        bad = branches[1][1] if len(branches) == 2 else []
-    elif node.type == "list":
-        test, right = node.named_children[0], node.named_children[-1]
-        body = list(right.named_children) if right.type == "compound_statement" else [right]
-        good = list(statements_of(body))
-        bad = []
+    test, good, bad = ways_of_if(node)
+    if node.type == "list":
+        test, good = node.named_children[0], list(statements_of(body_of(node.named_children[-1])))
         if "||" in [text_of(each) for each in node.children]:
             good, bad = bad, good
-    else:
-        return None
     is_yes = _is_yes(text_of(test), variable) if test is not None else None
     if is_yes is None:
         return None

@@ -16,6 +16,7 @@ from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
     command_name,
+    parsed,
     statements_of,
     text_of,
     walk,
@@ -37,8 +38,6 @@ class Choosing(PlanningBase):
         waiting = waiting_of(statement.node, self.script)
         if waiting is None:
             return False
-        from pup_tui.convert.shell.reading import parsed
-
         look = list(statements_of(list(parsed(waiting.script).named_children)))
         named = "" if self.pending or any(statement.comments) else self._awaited(statement, look)
         planned = self.piece(
@@ -120,7 +119,7 @@ class Choosing(PlanningBase):
         """An `if` over what the runbook knows: its branches are steps with conditions."""
         if statement.type != "if_statement":
             return False
-        branches = list(branches_of(statement.node))
+        branches = _branches(statement.node)
         if not any(self._needs_steps(body) for _, body in branches) or self.read_later(
             [statement], rest
         ):
@@ -281,11 +280,9 @@ def is_test(node: Node) -> bool:
 def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
     """The test and the body of `test && …`, `test || …` and of an `if` without more branches."""
     if node.type == "list":
-        right = node.named_children[-1]
-        body = list(right.named_children) if right.type == "compound_statement" else [right]
-        return node.named_children[0], body
+        return node.named_children[0], body_of(node.named_children[-1])
     if node.type == "if_statement":
-        branches = list(branches_of(node))
+        branches = _branches(node)
         if len(branches) == 1 and branches[0][0] is not None:
             return branches[0][0], [each.node for each in branches[0][1]]
     return None, []
@@ -300,17 +297,29 @@ def ways_of(
         if right.type == "compound_statement":
             return node.named_children[0], [], list(statements_of(list(right.named_children)))
         return None, [], []
-    branches = list(branches_of(node)) if node.type == "if_statement" else []
-    if not branches or len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
-        return None, [], []
-    test, good = branches[0]
-    bad = branches[1][1] if len(branches) == 2 else []
+    test, good, bad = ways_of_if(node)
     if test is not None and test.type == "negated_command":
         return test.named_children[0], bad, good
     return test, good, bad
 
 
-def branches_of(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
+def ways_of_if(
+    node: Node,
+) -> tuple[Node | None, list[ScriptStatement], list[ScriptStatement]]:
+    """The test of an `if` without `elif`, and what is done where it holds and where it does not."""
+    branches = _branches(node) if node.type == "if_statement" else []
+    if not branches or len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
+        return None, [], []
+    test, good = branches[0]
+    return test, good, branches[1][1] if len(branches) == 2 else []
+
+
+def body_of(node: Node) -> list[Node]:
+    """What stands between `{` and `}`, or else the command itself."""
+    return list(node.named_children) if node.type == "compound_statement" else [node]
+
+
+def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
     """The tests of an `if` with their bodies; the last one has none where there is an `else`."""
     condition = node.child_by_field_name("condition")
     body: list[Node] = []

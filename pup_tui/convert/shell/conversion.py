@@ -210,18 +210,19 @@ class _Writing:
         if not names and all(s.type == "variable_assignment" for s in piece.statements):
             names = sorted(piece.statements[-1].sets)
         names = [n for n in names if n in self.planning.names]
+        called = {**self.planning.names, **self.planning.captured_as}
         lines, captures, values = export(
             piece,
             names,
             self.arrays,
-            {**self.planning.names, **self.planning.captured_as},
+            called,
             {name: self.planning.grown[name] for name in planned.growing},
         )
         self.handed_on |= planned.growing & values.keys()
         hidden: dict[str, Any] = {}
         for name in names:
             said = next((each.text for each in piece.statements if name in each.sets), "")
-            variable = self.planning.captured_as.get(name, self.planning.names[name])
+            variable = called[name]
             if holds_secret(name, said) and name not in planned.growing:
                 hidden[variable] = {"value": captures[variable], "secret": True}
                 planned.notes.append(

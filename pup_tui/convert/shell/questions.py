@@ -97,15 +97,20 @@ class PlannedQuestions(PlanningBase):
     def _decide(self, prompt: str, variable: str, condition: str) -> None:
         """A question of which both answers go on: an input that is a truth value."""
         text = _question(prompt)
-        name = variable_name(phrases.name_from(text) or variable, self.names.values())
-        self.names[f"::{name}"] = name
+        name = self._ask_whether(text, phrases.name_from(text) or variable, condition)
         self._asked_for[variable] = name
         self.prelude.values[variable] = f"{variable}={{{{ 'y' if {name} else 'n' }}}}"
+        self.runbook.tell("changed", f"read {variable}", "an input step: both answers go on")
+
+    def _ask_whether(self, text: str, called: str, condition: str) -> str:
+        """Add a step that asks for a truth value; the name of its variable."""
+        name = variable_name(called, self.names.values())
+        self.names[f"::{name}"] = name
         message = self.told(text)
         keys = {"message": message, "vars": {name: {"type": "boolean", "default": False}}}
         step = NewStep(phrases.name_from(text, "Ask"), "input", keys)
         self.add(ComingStep(step=step, condition=condition))
-        self.runbook.tell("changed", f"read {variable}", "an input step: both answers go on")
+        return name
 
     def _asked(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
@@ -231,18 +236,12 @@ class PlannedQuestions(PlanningBase):
             return False
         ways = [] if node.type == "command" else list(node.named_children[1:])
         is_else = node.type == "list" and "||" in [text_of(each) for each in node.children]
-        ends = r"\b(?:exit|die|fail|abort|return)\b"
-        if not ways or (is_else and re.search(ends, text_of(ways[-1]))):
+        if not ways or (is_else and _ENDS.search(text_of(ways[-1]))):
             self._confirm(words[0], "", condition, [])
             return True
         if is_else or any(each.type in ("else_clause", "elif_clause") for each in ways):
             return False
-        name = variable_name("GO_ON", self.names.values())
-        self.names[f"::{name}"] = name
-        message = self.told(words[0])
-        keys = {"message": message, "vars": {name: {"type": "boolean", "default": False}}}
-        step = NewStep(phrases.name_from(words[0], "Ask"), "input", keys)
-        self.add(ComingStep(step=step, condition=condition))
+        name = self._ask_whether(words[0], "GO_ON", condition)
         self.runbook.tell("changed", command_name(call), "an input step")
         self.run(list(statements_of(ways)), all_of([condition, name]))
         return True

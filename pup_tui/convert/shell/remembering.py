@@ -13,6 +13,7 @@ from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
     command_name,
+    parsed,
     statements_of,
     text_of,
     walk,
@@ -99,8 +100,6 @@ class Remembering(PlanningBase):
         if not signals & {"EXIT", "0", "ERR"}:
             self.runbook.tell("dropped", statement.text, "Ctrl-C runs the cleanup")
             return True
-        from pup_tui.convert.shell.reading import parsed
-
         inner = list(statements_of(list(parsed(handler).named_children)))
         when = "on_failure" if signals == {"ERR"} else "cleanup"
         self._traps.append((inner, when))
@@ -138,8 +137,6 @@ class Remembering(PlanningBase):
         self.runbook.tell("manual", name, why)
         beside = f'"$PUP_TUI_RUNBOOK_DIR/{name}"'
         if re.search(r"\$0|BASH_SOURCE|dirname|PUP_TUI_RUNBOOK_DIR", file) or "/" not in file:
-            from pup_tui.convert.shell.reading import parsed
-
             text = f"[ ! -e {beside} ] || . {beside}"
             (statement,) = statements_of(list(parsed(text).named_children))
         self.prelude.always.append(statement)
@@ -210,8 +207,6 @@ class Remembering(PlanningBase):
         grows = statement.text.startswith(f"{name}+=")
         if before is None or not (grows or name in statement.uses):
             return statement
-        from pup_tui.convert.shell.reading import parsed
-
         first = re.fullmatch(rf"{name}=\(([^()$`]*)\)", before.text)
         more = re.fullmatch(rf"{name}\+=\(([^()$`]*)\)", statement.text)
         if first and more:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell.growing import GrowingVariable
@@ -18,10 +17,6 @@ from pup_tui.convert.shell.reading import (
     text_of,
     walk,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 ENDED = "::ENDED"
 """The line by which a step tells that the script would have ended there."""

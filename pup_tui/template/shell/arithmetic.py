@@ -65,7 +65,6 @@ _NAMING: Final = (
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
 _DEFAULTS: Final = late_pattern(rb"\$\{(\w+):?=([^}]*)\}")
-_EXPANDED: Final = late_pattern(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _POSITIONS: Final = late_pattern(rb"\$\{?([1-9][0-9]*|[@*])")
 _EVALUATED: Final = late_pattern(rb"\(\(|\[\[|\$\[|\blet\b")
 
@@ -420,8 +419,7 @@ class Arithmetic:
     def _expanded(self, node: Node) -> Iterator[bytes]:
         """The variables of which a text is made."""
         if node.type in ("simple_expansion", "expansion"):
-            for name in _EXPANDED.findall(self._survey.text(node)):
-                yield from self._words.names(name, node)
+            yield from self._words.read_in(self._survey.text(node), node)
         elif node.type not in BOUNDARIES:
             for child in node.children:
                 yield from self._expanded(child)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.words import ZSH_SUBSCRIPT, ShellWord
@@ -18,11 +19,10 @@ from pup_tui.template.shell.words import ZSH_SUBSCRIPT, ShellWord
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TEXTS: Final = frozenset(
-    {"word", "raw_string", "string_content", "ansi_c_string", "heredoc_content", "regex", "number"}
+_TEXTS: Final = (
+    *("word", "raw_string", "string_content", "ansi_c_string", "heredoc_content"),
+    *("regex", "number"),
 )
-_EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
-_EXPANDED: Final = late_pattern(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _INDIRECT: Final = late_pattern(rb"\$\{!([A-Za-z_]\w*|[0-9]+)|\s-v\s+['\"]?([\w$\{\}'\"@*]*\$\S*)")
 """Variables whose text is taken for a name: that of an indirect expansion, those in the word of a test."""
 _TESTING: Final = (b"test", b"wait")
@@ -90,9 +90,12 @@ class MadeIndexes:
                     found += self._literals(word.node)
                     yield from self._expanded(word.node)
         for match in _INDIRECT.finditer(self._survey.script):
-            for name in [match[1]] if match[1] else _EXPANDED.findall(match[2]):
-                place = self._survey.root.descendant_for_byte_range(match.start(), match.end())
-                yield from self._words.names(name, place or self._survey.root)
+            root = self._survey.root
+            place = root.descendant_for_byte_range(match.start(), match.end()) or root
+            if match[1]:
+                yield from self._words.names(match[1], place)
+            else:
+                yield from self._words.read_in(match[2], place)
 
     @property
     def _read(self) -> set[bytes]:
@@ -105,12 +108,9 @@ class MadeIndexes:
         text = self._survey.text(node)
         return _ESCAPE.sub(_unescaped, text) if b"\\" in text else text
 
-    def _literals(self, node: Node) -> Iterator[Node]:
+    def _literals(self, node: Node) -> list[Node]:
         """The literal texts in a word, also in commands whose output it takes; no subscripts of zsh."""
-        if node.type in _TEXTS and not self._is_subscript(node):
-            yield node
-        for child in node.children:
-            yield from self._literals(child)
+        return [each for each in nodes_of(node, *_TEXTS) if not self._is_subscript(each)]
 
     def _is_subscript(self, node: Node) -> bool:
         """Whether it is in one of `$NAME[…]` in zsh, which is read where it stands."""
@@ -123,11 +123,8 @@ class MadeIndexes:
         return [match.span(2) for match in ZSH_SUBSCRIPT.finditer(self._survey.script)]
 
     def _expanded(self, node: Node) -> Iterator[bytes]:
-        if node.type in _EXPANSIONS:
-            for name in _EXPANDED.findall(self._survey.text(node)):
-                yield from self._words.names(name, node)
-        for child in node.children:
-            yield from self._expanded(child)
+        for each in nodes_of(node, "simple_expansion", "expansion"):
+            yield from self._words.read_in(self._survey.text(each), each)
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _POSITIONAL: Final = late_pattern(rb"[1-9][0-9]*|[@*]")
+_EXPANDED: Final = late_pattern(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 TAKES_PART: Final = late_pattern(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+])|@E)")
 """What follows a name in an expansion that gives a part of its text, or one made of it."""
 
@@ -42,6 +44,11 @@ class OwnWords:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
+
+    def read_in(self, text: bytes, node: Node) -> Iterator[bytes]:
+        """The variables that the expansions in a text may read, which stands at a node."""
+        for name in _EXPANDED.findall(text):
+            yield from self.names(name, node)
 
     def names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """The variables that an expansion may read: a function's own words by their number."""

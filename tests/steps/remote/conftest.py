@@ -13,8 +13,8 @@ from pup_tui.core.render import Remote
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.shell import ShellExecutor
-from tests.sshd import Fleet, fleet
 from tests.support.executors import RecordingSink
+from tests.support.sshd import Fleet, fleet
 
 __all__ = ["fleet"]
 

@@ -12,8 +12,8 @@ from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.remote.left import LeftThere
 from pup_tui.steps.survivors import status
-from tests.sshd import needs_sudo
 from tests.steps.remote.conftest import Elsewhere
+from tests.support.needed import needs_sudo
 
 
 async def lives(pid: int) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pup_tui.steps.remote.programs import AS_ROOT, COMMAND, call_of
-from tests.sshd import POSIX_SHELLS, needs_program
+from tests.support.needed import needs_program
+from tests.support.sshd import POSIX_SHELLS
 
 
 @pytest.mark.parametrize("command", [COMMAND, AS_ROOT])

@@ -11,9 +11,10 @@ from pup_tui.core.render import Remote
 from pup_tui.core.requests import ShellRequest
 from pup_tui.datadog.configuration import READ_ONLY_VARIABLE
 from pup_tui.steps.executor import without_changes
-from tests.sshd import LOGIN_SHELLS, POSIX_SHELLS, needs_program, needs_sudo
 from tests.steps.remote.conftest import Elsewhere
 from tests.support.executors import RecordingSink
+from tests.support.needed import needs_program, needs_sudo
+from tests.support.sshd import LOGIN_SHELLS, POSIX_SHELLS
 
 EVERY_BYTE = bytes(range(1, 256))
 HOSTILE = (

@@ -9,13 +9,17 @@ import socketserver
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from tests.support.needed import lacking
+from tests.support.ports import accepts, free_port
+from tests.support.waiting import until
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 SERVER = shutil.which("sshd", path=_PATH)
@@ -53,28 +57,6 @@ class Fleet:
         return {**os.environ, "PATH": self.path}
 
 
-def lacking(package: str) -> None:
-    """Skip the test for want of a program, but where CI has to run it."""
-    told = f"the Debian package {package} is not installed"
-    if os.environ.get("TESTS_SKIP_NOTHING"):
-        pytest.fail(told)
-    pytest.skip(told)
-
-
-def needs_program(name: str) -> None:
-    """Skip the test where a program is missing that has the name of its package."""
-    if shutil.which(name) is None:
-        lacking(name)
-
-
-def needs_sudo() -> None:
-    """Skip the test where nobody becomes root without a password."""
-    try:
-        subprocess.run(("sudo", "-n", "true"), capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs a sudo that asks for no password")
-
-
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """32 hosts on two servers, hosts with other shells, and some that let nobody in.
@@ -100,18 +82,18 @@ def started(folder: Path, stack: ExitStack) -> Fleet:
         _keygen(folder / key)
     (folder / "home").mkdir()
     (folder / "authorized").write_text("".join(_authorized(folder, forced)))
-    port = _free_port()
+    port = free_port()
     for number in (0, 1):
         stack.callback(_end, _start(folder, number, port))
     silent = stack.enter_context(closing(_listening()))
     ports = {
-        "unreachable": _free_port(),
+        "unreachable": free_port(),
         "silent": silent.getsockname()[1],
         "closing": _closing(stack),
     }
     config = _write_config(folder, port, ports, tuple(forced))
     for number in range(len(HOSTS)):
-        _wait_for(_address(number), port)
+        until(partial(accepts, port, _address(number)))
     return Fleet(_write_client(folder, config), config)
 
 
@@ -155,11 +137,6 @@ def _listening() -> socket.socket:
     return made
 
 
-def _free_port() -> int:
-    with closing(_listening()) as taken:
-        return int(taken.getsockname()[1])
-
-
 def _address(number: int) -> str:
     """The address of a host by its number, from 0."""
     return f"127.0.1.{number + 1}"
@@ -192,19 +169,6 @@ def _start(folder: Path, number: int, port: int) -> subprocess.Popen[bytes]:
 def _end(server: subprocess.Popen[bytes]) -> None:
     server.terminate()
     server.wait()
-
-
-def _wait_for(address: str, port: int) -> None:
-    until = time.monotonic() + 20
-    while True:
-        try:
-            socket.create_connection((address, port), timeout=5).close()
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _closing(stack: ExitStack) -> int:
