@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from pup_tui.core import ended
 from pup_tui.core.counting import PENDING, TAKEN_BACK, UNREACHABLE, told_counts
 from pup_tui.core.ids import UNDO, holder_id, is_item
 from pup_tui.core.program import Program
@@ -22,7 +23,6 @@ FAILED = frozenset({StepStatus.FAILED, StepStatus.UNKNOWN})
 TROUBLE = (StepStatus.FAILED, UNREACHABLE, StepStatus.UNKNOWN)
 """What an item is counted as that somebody has to look after."""
 
-_FAILED_THERE = frozenset({StepStatus.FAILED, StepStatus.WARNED, StepStatus.IGNORED})
 _NOT_BEGUN = frozenset({PENDING, StepStatus.SKIPPED})
 _ENDED = frozenset({*StepStatus, UNREACHABLE, TAKEN_BACK})
 
@@ -112,7 +112,7 @@ def is_fleet(items: int, *, on_hosts: bool) -> bool:
 
 def item_state(status: str, *, unreachable: bool) -> str:
     """What an item is counted as: its status, or that its host was not reached."""
-    return UNREACHABLE if unreachable and status in _FAILED_THERE else status
+    return UNREACHABLE if unreachable and status in ended.FAILED else status
 
 
 def standing_of(states: Sequence[str], errors: int, rates: Rates | None) -> FleetStanding:

@@ -81,10 +81,16 @@ def services_of(program: Program, but: Collection[str] = ()) -> list[NeededServi
 
 def _integrations_of(program: Program, but: Collection[str]) -> list[NeededService]:
     """Those whose actions are surely called, as far as they say how their credentials are proved."""
+    files = {
+        id_: node.step.action.file
+        for id_, node in program.by_id.items()
+        if node.step.action is not None and node.step.action.check
+    }
+    if not files:
+        return []
     sure = sure_steps(program, but)
-    actions = (node.step.action for node in program.by_id.values() if node.id in sure)
-    files = dict.fromkeys(each.file for each in actions if each is not None and each.check)
-    return [IntegrationService(file) for file in files]
+    surely = dict.fromkeys(file for id_, file in files.items() if id_ in sure)
+    return [IntegrationService(file) for file in surely]
 
 
 class DatadogProbe(Struct, frozen=True):

@@ -34,6 +34,11 @@ class Fact(Struct, frozen=True):
     where: str
     guess: bool = False
 
+    @property
+    def text(self) -> str:
+        """It as text, empty where it is a list or a map."""
+        return "" if isinstance(self.value, list | dict) else str(self.value)
+
 
 class Alert(Struct, frozen=True, kw_only=True):
     """One alert: `facts` by name, its labels with the place of each, and what all of its kind are `about`.
@@ -51,7 +56,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     def text(self, name: str) -> str:
         """A fact as text, empty where the alert does not have it."""
         fact = self.facts.get(name)
-        return "" if fact is None or isinstance(fact.value, list | dict) else str(fact.value)
+        return "" if fact is None else fact.text
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from pup_tui.analysis.alerts.alert import Alert, Fact
 from pup_tui.analysis.alerts.guesses import environments_in_name
+from pup_tui.analysis.alerts.match import labels_called, told_at
 from pup_tui.analysis.alerts.words import plain, words
 from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
@@ -87,17 +88,14 @@ def _offered(name: str, alert: Alert, matcher: AlertMatch | None) -> Iterator[tu
     """What an alert has for a variable, the best first, and whether that is the environment."""
     mapped = "" if matcher is None else matcher.vars.get(name, "")
     if mapped:
-        fact = at_path(mapped, alert)
-        if fact is not None:
+        for fact in told_at(mapped, alert)[:1]:
             yield fact, _meant(_NAMED.sub("", mapped)) == _ENVIRONMENT
         return
     meant = _meant(name)
     for each in _ALIASES.get(meant, (meant,)):
         if each in alert.facts and _is_for(each, alert):
             yield alert.facts[each], each == _ENVIRONMENT
-    label = _label(name, alert)
-    if label is not None:
-        yield label, False
+    yield from ((label, False) for label in labels_called(name, alert)[:1])
 
 
 def _meant(name: str) -> str:
@@ -113,24 +111,6 @@ def _is_for(fact: str, alert: Alert) -> bool:
         domain = alert.text("domain")
         return bool(domain) and domain in alert.text("url")
     return not isinstance(alert.facts[fact].value, list | dict)
-
-
-def at_path(path: str, alert: Alert) -> Fact | None:
-    """What stands at `alert.NAME`, `alert.labels.NAME` or `alert.extra.NAME`, found as a `match` finds it."""
-    name = path.removeprefix("alert.")
-    if name.startswith("labels."):
-        return _label(name.removeprefix("labels."), alert)
-    if name == "system":
-        return Fact(alert.system, "its shape")
-    return alert.facts.get(name.removeprefix("extra.")) or _label(name, alert)
-
-
-def _label(name: str, alert: Alert) -> Fact | None:
-    alike = (each for each in alert.labels if plain(each) == plain(name))
-    label = name if name in alert.labels else next(alike, None)
-    if label is None:
-        return None
-    return Fact(alert.labels[label], alert.label_places.get(label, f"labels.{label}"))
 
 
 def _fitting(variable: Variable, said: str, *, is_environment: bool) -> tuple[str | None, str]:

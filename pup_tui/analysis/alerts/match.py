@@ -5,35 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from pup_tui.analysis.alerts.alert import Alert
+from pup_tui.analysis.alerts.alert import Alert, Fact
 from pup_tui.analysis.alerts.words import plain
 
 
 def fits(match: Mapping[str, tuple[str, ...]], alert: Alert) -> bool:
     """Whether all keys hold: each names a fact or label, of whose patterns one is like its value."""
     return bool(match) and all(
-        any(_is_like(said, pattern) for said in values_of(key, alert) for pattern in patterns)
+        any(_is_like(said.text, pattern) for said in told_at(key, alert) for pattern in patterns)
         for key, patterns in match.items()
     )
 
 
-def values_of(key: str, alert: Alert) -> list[str]:
-    """What an alert says under a name: its fact, else the label that is called so."""
-    name = key.removeprefix("alert.")
+def told_at(path: str, alert: Alert) -> list[Fact]:
+    """What an alert says at `alert.NAME`, `alert.labels.NAME` or `alert.extra.NAME`.
+
+    That is its fact of that name, and then the labels that are called so.
+    """
+    name = path.removeprefix("alert.")
     if name.startswith("labels."):
-        return _label(name.removeprefix("labels."), alert)
+        return labels_called(name.removeprefix("labels."), alert)
     name = name.removeprefix("extra.")
     if name == "system":
-        return [alert.system]
-    found = [alert.text(name)] if name in alert.facts else []
-    return [*found, *_label(name, alert)]
+        return [Fact(alert.system, "its shape")]
+    found = [alert.facts[name]] if name in alert.facts else []
+    return [*found, *labels_called(name, alert)]
 
 
-def _label(name: str, alert: Alert) -> list[str]:
-    if name in alert.labels:
-        return [str(alert.labels[name])]
+def labels_called(name: str, alert: Alert) -> list[Fact]:
+    """The label of this name, or else those of nearly the same."""
     short = plain(name)
-    return [str(value) for key, value in alert.labels.items() if plain(key) == short]
+    alike = (each for each in alert.labels if plain(each) == short)
+    return [
+        Fact(alert.labels[each], alert.label_places.get(each, f"labels.{each}"))
+        for each in ([name] if name in alert.labels else alike)
+    ]
 
 
 def _is_like(said: str, pattern: str) -> bool:
