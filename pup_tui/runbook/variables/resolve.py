@@ -105,9 +105,9 @@ async def resolve(
     A default, a `when` and a command see the variables above them. A file that is not there gives nothing,
     one that cannot be read is a problem, and one line end at its end is dropped. A variable whose `when` does
     not hold is left out, even a required one; a value that was given for it is a problem, its default and its
-    `from` are not used. A variable that may be left out is so by a blank that is none of its values. The value
-    of an enum with `choices_from`, and each item of such a list, must be one of those choices, unless they
-    cannot be had: then a note says so.
+    `from` are not used. A variable that may be left out is so by a blank that is none of its values. The
+    value of an enum with `choices_from`, and each item of such a list, must be one of those choices, unless
+    they cannot be had: then a note says so.
     """
     resolving = _Resolving(variables, given, sources, {**sources.names, **names}, profile, alert)
     resolving.secrets.update(dict.fromkeys(secrets))
