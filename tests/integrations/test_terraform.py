@@ -218,9 +218,9 @@ async def test_a_lock_is_removed_if_it_is_that_one(
     given = {"LOCK_ID": LOCK["ID"]}
     backend.lock = {**LOCK, "ID": "5e1f0d7a-0000-4000-8000-000000000000"}
     assert "It is not locked by" in reasons(await acted("unlock", code, given))
-    assert backend.lock is not None
+    assert backend.locked_by()
     backend.lock = dict(LOCK)
     assert (await acted("unlock", code, given)).ok
-    assert backend.lock is None
+    assert not backend.locked_by()
     assert "The state is not locked." in reasons(await acted("unlock", code, given))
     proved("terraform", "unlock", "server", f"{WHAT}, with a state behind HTTP")

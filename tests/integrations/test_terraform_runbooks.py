@@ -130,7 +130,7 @@ async def test_a_lock_whose_holder_is_gone_is_removed(
     code.change('"small"', '"large"')
     state, seen = await unlocked(code)
     assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
-    assert backend.lock is None
+    assert not backend.locked_by()
     where, gone, sure, afterwards = seen.questions
     assert LOCK["ID"] in where.message
     assert "Held by somebody whom only the backend itself names" in where.message

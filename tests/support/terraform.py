@@ -133,6 +133,10 @@ class StateServer:
                 self.lock = None
         return Reply()
 
+    def locked_by(self) -> str:
+        """The id of the lock, empty without one."""
+        return str(self.lock["ID"]) if self.lock else ""
+
     @property
     def backend(self) -> str:
         """The part of a configuration that names it."""
