@@ -13,7 +13,7 @@ from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import NOT_NOW, Variable, left_out_value
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value, is_blank
-from pup_tui.runbook.variables.choices import Choices, find_choices
+from pup_tui.runbook.variables.choices import Choices, choices_need, find_choices
 from pup_tui.runbook.variables.sources import (
     COMMAND_TIMEOUT,
     From,
@@ -403,8 +403,9 @@ class _Resolving:
             self.secrets[name] = None
 
     async def _check_choice(self, name: str, variable: Variable, value: CheckedValue) -> None:
-        """Raise ValueError where a value is not one of the choices that a command gives."""
-        if self._sources.run is None:
+        """Raise ValueError where a value is not one of the choices, as far as these are known."""
+        is_at_rest = self._sources.run is None and variable.choices_command is not None
+        if is_at_rest or choices_need(variable) & self.unknown.keys():
             return
         choices = await find_choices(variable, self._scope, self.secrets, self._sources)
         self._note(choices.made)
