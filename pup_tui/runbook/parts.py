@@ -387,9 +387,15 @@ class Assertion(Section, frozen=True, kw_only=True):
     message: Annotated[
         Message,
         key(
-            "What is shown when it does not hold. A message alone is a reminder and checks nothing."
+            "What is shown when it does not hold; it knows what the step printed and captured. A message "
+            "alone is a reminder and checks nothing."
         ),
     ] = ""
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it has no condition."""
+        return self.that is None and self.empty is None
 
 
 class Column(Section, frozen=True, kw_only=True):
