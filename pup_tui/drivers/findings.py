@@ -18,6 +18,7 @@ from pup_tui.spelling import stored
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition, told_undefined
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.evaluation import INSTEAD_OF_NOTHING
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.reading import NOT_SAID, reading_scope
 from pup_tui.template.secrets import secrets_in, watched, with_secrets
@@ -137,7 +138,7 @@ class _Finder:
             return self._output.stdout.strip()
         value = expression.evaluate(scope)
         if value is None:
-            raise TemplateError(f"`{capture.expression}` gives nothing")
+            raise TemplateError(f"`{capture.expression}` gives nothing", hint=INSTEAD_OF_NOTHING)
         return value
 
     def _checked(self, capture: WantedCapture, scope: Mapping[str, Any]) -> Any:

@@ -53,6 +53,9 @@ def test_a_capture_that_gives_nothing_says_so(expression: str) -> None:
     made = found('{"nothing": null}', captures=captures(X=expression))
     assert made.captures == {}
     assert list(made.missing) == ["X"]
+    assert "`| default(…" in made.missing["X"]
+    instead = captures(X=f"{expression} | default('none', true)")
+    assert found('{"nothing": null}', captures=instead).captures == {"X": "none"}
 
 
 def test_a_capture_that_holds_a_secret_is_one() -> None:
