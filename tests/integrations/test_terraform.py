@@ -171,7 +171,7 @@ async def test_what_destroys_is_applied_by_another_action(terraform: Configurati
     terraform.change(', "night"', "")
     assert (await acted("save_plan", terraform, PLAN)).outputs["DESTROYED"]
     refused = await acted("apply", terraform, PLAN)
-    assert "The plan destroys or replaces" in reasons(refused)
+    assert "The plan destroys terraform_data.worker" in reasons(refused)
     assert "night" in terraform.call("state", "list")
     applied = await acted("apply_destroying", terraform, PLAN)
     assert applied.outputs == {"ADDED": 0, "ALTERED": 0, "TAKEN_AWAY": 1}
