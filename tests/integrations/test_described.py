@@ -20,7 +20,8 @@ class Vendor:
 
     `described` are the descriptions, each with the variable that leads there and what stands before its own
     paths. `credentials` are parameters of theirs that go in a header of another name; `answers` is what the
-    description leaves open and the actions read, by the path; `error` is the status of what it calls `default`.
+    description leaves open and the actions read, by the path; `error` is the status of what it calls
+    `default`.
     """
 
     described: Mapping[str, tuple[str, str]]
@@ -29,6 +30,8 @@ class Vendor:
     answers: Mapping[str, Any] = field(default_factory=dict)
     error: int = 500
 
+
+_CREDENTIALS = {"authorization", "x-nomad-token"}
 
 VENDORS = {
     "slack": Vendor(
@@ -125,6 +128,33 @@ VENDORS = {
             }
         },
     ),
+    "nomad": Vendor(
+        {"nomad": ("NOMAD_ADDR", "")},
+        {"NOMAD_TOKEN": "not-a-token"},
+        answers={
+            "/job/{jobName}": {"TaskGroups": [{"Name": "web"}]},
+            "/deployment/{deploymentID}": {"Status": "successful"},
+        },
+    ),
+    "twilio": Vendor(
+        {"twilio": ("PUP_TUI_TWILIO_URL", "")},
+        {
+            "PUP_TUI_TWILIO_ACCOUNT": "AC" + "0" * 32,
+            "PUP_TUI_TWILIO_TOKEN": "not-a-token",
+            "PUP_TUI_TWILIO_FROM": "+15005550001",
+        },
+        answers={
+            "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json": {"status": "delivered"},
+            "/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json": {"status": "completed"},
+        },
+    ),
+    "unleash": Vendor(
+        {"unleash": ("PUP_TUI_UNLEASH_URL", "")}, {"PUP_TUI_UNLEASH_TOKEN": "not-a-token"}
+    ),
+    "elasticsearch": Vendor(
+        {"elasticsearch": ("PUP_TUI_ELASTICSEARCH_URL", "")},
+        {"PUP_TUI_ELASTICSEARCH_API_KEY": "not-a-key"},
+    ),
 }
 
 
@@ -195,7 +225,7 @@ async def test_a_request_is_as_the_vendor_describes_it(
             assert done.ok, done.reason
         assert set(done.outputs) == set(said.actions[action].outputs)
         for request in server.requests:
-            assert request.headers.get("authorization") or b"routing_key" in request.body
+            assert _CREDENTIALS & request.headers.keys() or b"routing_key" in request.body
         # What takes it back is a request as well.
         if await _is_undone(name, action, tmp_path / "undo", around(vendor, server.url)):
             assert stand_in.problems == []

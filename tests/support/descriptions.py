@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
@@ -78,7 +78,8 @@ class Description:
         if self._is_old:
             return str(self._said.get("basePath", "")).rstrip("/")
         servers = self._said.get("servers") or [{"url": ""}]
-        return str(urlsplit(servers[0]["url"]).path).rstrip("/")
+        # What stands before the path may have variables in it.
+        return re.sub("^[^/]*//[^/]*", "", servers[0]["url"]).rstrip("/")
 
     # Requests
 
@@ -269,10 +270,11 @@ class Description:
             return schema["enum"][0]
         for key in ("oneOf", "anyOf"):
             if schema.get(key):
-                return self._sample(
-                    {**{k: v for k, v in schema.items() if k != key}, **self._at(schema[key][0])},
-                    depth,
-                )
+                around = {k: v for k, v in schema.items() if k != key}
+                made = [self._sample({**around, **self._at(each)}, depth) for each in schema[key]]
+                # Of some, nothing but null is of one only.
+                fitting = (each for each in (*made, None) if not [*self._judged(each, schema, key)])
+                return next(fitting, made[0])
         if schema.get("allOf"):
             return self._sample(self._all_of(schema), depth)
         return self._of_type(schema, depth)
