@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from pup_tui.core.fleet import TROUBLE
+from pup_tui.core.counting import TROUBLE
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.step_progress import StepProgress
