@@ -36,7 +36,9 @@ def test_what_holds_others_is_not_counted_beside_them() -> None:
 
 
 def test_a_host_that_was_not_reached_is_counted_for_itself_by_every_face() -> None:
-    text = NESTED.replace("run: d", "run: d, host: '{{ item }}', keep_going: true")
+    text = NESTED.replace("[1, 2, 3]", "[x, y, z]").replace(
+        "run: d", "run: d, host: '{{ item }}', keep_going: true"
+    )
     results = {"each[0]": [LOST], "each[1]": [FAILS]}
     player = Player(program_of(text), results=results).create().play()
     end = player.notices[-1]

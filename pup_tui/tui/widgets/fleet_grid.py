@@ -91,7 +91,6 @@ class FleetGrid(DrawnRows):
         self._moved = False
         """Whether the operator has chosen the cell: then the cursor stays with it."""
         self._members: Collection[str] = ()
-        self._looks: dict[str, Style] | None = None
 
     # What is shown
 
@@ -215,12 +214,8 @@ class FleetGrid(DrawnRows):
 
     # Drawing
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._looks = None
-
     def render_line(self, y: int) -> Strip:
-        looks = self._looks = self._looks or self._made_looks()
+        looks = self.looks
         per_row = self._layout.per_row
         start = (self.scroll_offset.y + y) * per_row
         texts, styles = [" " * _MARGIN], [looks[""]]
@@ -249,11 +244,10 @@ class FleetGrid(DrawnRows):
         return strip.crop_extend(0, self.size.width, looks[""])
 
     def _made_looks(self) -> dict[str, Style]:
-        """The styles of cells by their tones, and of what stands out; without a name that of the ground."""
-        base = self.rich_style
-        looks = {"": base, "cursor": self.cursor_style}
+        """The same, with what stands out; a cell of a tone stands on the ground."""
+        looks = super()._made_looks()
+        looks |= {tone: looks[""] + looks[tone] for tone in TONES}
         looks["member"] = self.get_component_rich_style("rows--member", partial=True)
-        looks |= {tone: base + self.tone(tone) for tone in TONES}
         return looks
 
 
