@@ -87,9 +87,10 @@ class AlikeList(DrawnRows):
         self.post_message(self.Moved())
 
     def _choose(self, at: int) -> None:
-        self._selected = max(0, min(at, len(self._groups) - 1))
+        before, self._selected = self._selected, max(0, min(at, len(self._groups) - 1))
         self.bring_in_sight(self._selected)
-        self.refresh()
+        for row in {before, self._selected}:
+            self.refresh_line(row)
         self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:

@@ -69,9 +69,6 @@ class FleetGrid(DrawnRows):
         }
     )
 
-    class Moved(Message):
-        """The cursor stands elsewhere."""
-
     class Opened(Message):
         """The operator wants to see what an item printed."""
 
@@ -82,8 +79,10 @@ class FleetGrid(DrawnRows):
     class Left(Message):
         """The operator goes on below the last row."""
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Callable[[], None]) -> None:
+        """`moved` is called when the cursor stands elsewhere: by a message it would be painted twice."""
         super().__init__()
+        self._on_moved = moved
         self._cells: Sequence[StepProgress] = ()
         self._states: Sequence[str] = ()
         self._layout = CellLayout(0)
@@ -166,7 +165,7 @@ class FleetGrid(DrawnRows):
         self.bring_in_sight(self._row)
         for row in rows | {self._row}:
             self.refresh_line(row)
-        self.post_message(self.Moved())
+        self._on_moved()
 
     def action_move(self, by: int) -> None:
         self._choose(self._cursor + by)
