@@ -204,3 +204,28 @@ async def test_a_wrong_password_fails_and_is_not_told(
     done = await carried_out("postgres", action, tmp_path, environ)
     assert "password authentication failed" in done.reason
     assert "wrong-password" not in "\n".join([*done.texts, done.reason])
+
+
+async def test_a_replica_goes_on_and_is_paused_again(
+    postgres: Server, postgres_replica: Server, tmp_path: Path
+) -> None:
+    told = (await acted("replay", postgres_replica, tmp_path / "1")).outputs
+    assert (told["RECEIVES"], told["PAUSED"], told["PRIMARY"]) == (True, False, "127.0.0.1")
+    assert told["BYTES_BEHIND"] >= 0
+    await asked(postgres_replica, "select pg_wal_replay_pause()")
+    try:
+        told = (await acted("replay", postgres_replica, tmp_path / "2")).outputs
+        assert told["PAUSED"] is True
+        await acted("resume_replay", postgres_replica, tmp_path / "3", undone=True)
+        assert await asked(postgres_replica, "select pg_is_wal_replay_paused()") is True
+        resumed = await acted("resume_replay", postgres_replica, tmp_path / "4")
+        assert resumed.ok, resumed.reason
+        assert await asked(postgres_replica, "select pg_is_wal_replay_paused()") is False
+    finally:
+        await asked(postgres_replica, "select pg_wal_replay_resume()")
+    primary = await acted("replay", postgres, tmp_path / "5")
+    assert "This server is no replica." in primary.reason
+    again = await acted("resume_replay", postgres_replica, tmp_path / "6")
+    assert "This server is no replica that is paused." in again.reason
+    for action in ("replay", "resume_replay"):
+        proved("postgres", action, "server", WHAT)
