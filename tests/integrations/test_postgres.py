@@ -132,6 +132,55 @@ async def test_replicas_and_slots(
     proved("postgres", "replication", "server", WHAT)
 
 
+async def test_log_and_slots(postgres: Server, tmp_path: Path) -> None:
+    told = (await acted("wal", postgres, tmp_path / "1")).outputs
+    assert told["WAL_BYTES"] >= 16 << 20
+    assert (told["SLOTS_KEEP_MB"], told["ARCHIVE"], told["ARCHIVE_FAILS"]) == (-1, "off", False)
+    proved("postgres", "wal", "server", WHAT)
+    assert (await acted("checkpoint", postgres, tmp_path / "2")).ok
+    proved("postgres", "checkpoint", "server", WHAT)
+
+    await asked(postgres, "select pg_create_physical_replication_slot('forgotten')")
+    assert (await acted("drop_slot", postgres, tmp_path / "3", {"SLOT": "forgotten"})).ok
+    there = "select count(*) from pg_replication_slots where slot_name = 'forgotten'"
+    assert await asked(postgres, there) == 0
+    missing = await acted("drop_slot", postgres, tmp_path / "4", {"SLOT": "forgotten"})
+    assert 'slot "forgotten" does not exist' in missing.reason
+    proved("postgres", "drop_slot", "server", WHAT)
+
+
+async def test_a_parameter_is_set_and_taken_back(postgres: Server, tmp_path: Path) -> None:
+    work = "select current_setting('work_mem')"
+    try:
+        given = {"NAME": "work_mem", "VALUE": "9MB"}
+        done = await acted("set_parameter", postgres, tmp_path / "1", given)
+        assert done.outputs == {"IS": "9MB"}
+        assert await asked(postgres, work) == "9MB"
+        await acted(
+            "set_parameter", postgres, tmp_path / "2", {**given, "VALUE": "7MB"}, undone=True
+        )
+        await seen(postgres, f"{work} = '9MB'")
+        await asked(postgres, "alter system reset work_mem")
+        await asked(postgres, "select pg_reload_conf()")
+        await seen(postgres, f"{work} = '4MB'")
+        await acted("set_parameter", postgres, tmp_path / "3", given, undone=True)
+        await seen(postgres, f"{work} = '4MB'")
+    finally:
+        await asked(postgres, "alter system reset work_mem")
+        await asked(postgres, "select pg_reload_conf()")
+    for number, (name, value, why) in enumerate(
+        (
+            ("work_mem", "'; drop table x", "invalid value for parameter"),
+            ("no_such", "1", "There is no parameter no_such."),
+            ("max_connections", "7", "max_connections takes a restart of the server."),
+        )
+    ):
+        wrong = {"NAME": name, "VALUE": value}
+        failed = await acted("set_parameter", postgres, tmp_path / f"wrong{number}", wrong)
+        assert why in failed.reason
+    proved("postgres", "set_parameter", "server", WHAT)
+
+
 async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     await asked(postgres, "create table large as select generate_series(1, 1000) as id")
     await asked(postgres, "select pg_stat_force_next_flush()")
