@@ -192,6 +192,38 @@ async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     proved("postgres", "sizes", "server", WHAT)
 
 
+async def test_indexes_are_seen_rebuilt_and_dropped(postgres: Server, tmp_path: Path) -> None:
+    await asked(postgres, "create table parts as select generate_series(1, 1000) as id")
+    try:
+        await asked(postgres, "create index parts_id on parts (id)")
+        await asked(postgres, "insert into parts values (7)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            await asked(postgres, "create unique index concurrently parts_ccnew on parts (id)")
+        told = (await acted("indexes", postgres, tmp_path / "1", {"LARGER_THAN": 8192})).outputs
+        assert told["INVALID"] == ["parts_ccnew"]
+        assert [each["index"] for each in told["INDEXES"]] == ["parts_ccnew", "parts_id"]
+        one = (await acted("index", postgres, tmp_path / "2", {"INDEX": "parts_id"})).outputs
+        assert (one["TABLE"], one["VALID"], one["LEFTOVERS"]) == ("parts", True, ["parts_ccnew"])
+        missing = await acted("index", postgres, tmp_path / "3", {"INDEX": "none"})
+        assert "There is no index none in public." in missing.reason
+        file = "select pg_relation_filenode('parts_id')"
+        before = await asked(postgres, file)
+        assert (await acted("reindex", postgres, tmp_path / "4", {"INDEX": "parts_id"})).ok
+        assert await asked(postgres, file) != before
+        failed = await acted("reindex", postgres, tmp_path / "5", {"INDEX": "parts_ccnew"})
+        assert "could not create unique index" in failed.reason
+        for number, (index, ok) in enumerate({"parts_id": False, "parts_ccnew": True}.items()):
+            folder = tmp_path / f"drop{number}"
+            dropped = await acted("drop_invalid_index", postgres, folder, {"INDEX": index})
+            assert dropped.ok is ok
+    finally:
+        await asked(postgres, "drop table parts")
+    none = await acted("indexes", postgres, tmp_path / "6", {"SCHEMA": "none"})
+    assert none.outputs == {"INDEXES": [], "INVALID": []}
+    for action in ("indexes", "index", "reindex", "drop_invalid_index"):
+        proved("postgres", action, "server", WHAT)
+
+
 async def test_a_statement_is_cancelled_and_its_session_stays(
     postgres: Server, tmp_path: Path
 ) -> None:
