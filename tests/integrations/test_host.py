@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
+import pwd
+import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.integrations import Done, carried_out, proved
+from tests.support.needed import needs_sudo
 from tests.support.runs import ENVIRON
 from tests.support.small_host import SmallHost, small_host
 from tests.support.sshd import Fleet, fleet
@@ -18,12 +23,20 @@ from tests.support.sshd import Fleet, fleet
 __all__ = ["fleet"]
 
 WHAT = "OpenSSH 9.2"
+TELLS_PRESSURE = Path("/proc/pressure").exists()
 
 
 @pytest.fixture(scope="module")
 def small(fleet: Fleet) -> Iterator[SmallHost]:
     with small_host(fleet, "small") as host:
         yield host
+
+
+@contextmanager
+def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as own:
+        yield own
+        own.kill()
 
 
 async def acted(
@@ -89,6 +102,60 @@ async def test_processes(fleet: Fleet, tmp_path: Path, by: str) -> None:
     used = [float(line.split()[column]) for line in listed]
     assert used == sorted(used, reverse=True)
     proved("host", "processes", "server", WHAT)
+
+
+async def test_what_is_lacking_and_blocked(fleet: Fleet, tmp_path: Path) -> None:
+    told = (await acted("pressure", fleet, tmp_path / "1", HOST="web1")).outputs
+    assert [percent >= 0 for percent in told.values()] == [TELLS_PRESSURE] * 3
+    blocked = await acted("blocked", fleet, tmp_path / "2", HOST="web1")
+    assert all(line.split()[3].startswith("D") for line in blocked.outputs["BLOCKED"])
+    for number, action in enumerate(("pressure", "blocked")):
+        away = await acted(action, fleet, tmp_path / f"away{number}", HOST="unreachable")
+        assert "cannot reach unreachable" in away.reason
+        proved("host", action, "server", WHAT)
+
+
+async def test_a_process_stands_back_and_ends(fleet: Fleet, tmp_path: Path) -> None:
+    with process("sleep", "600") as own:
+        given: dict[str, Any] = {"HOST": "web1", "PID": own.pid}
+        told = (await acted("process", fleet, tmp_path / "1", **given)).outputs
+        assert (told["COMMAND"], told["NICE"]) == ("sleep 600", os.getpriority(os.PRIO_PROCESS, 0))
+        assert told["USER"] == pwd.getpwuid(os.getuid()).pw_name
+        proved("host", "process", "server", WHAT)
+
+        for number, action in enumerate(("renice", "end_process")):
+            folder = tmp_path / f"other{number}"
+            other = await acted(action, fleet, folder, **given, STARTED="7")
+            assert "that process has ended" in other.texts
+        given["STARTED"] = told["STARTED"]
+        needs_sudo()
+        done = await acted("renice", fleet, tmp_path / "2", **given)
+        assert os.getpriority(os.PRIO_PROCESS, own.pid) == 19
+        assert done.outputs == {"FORMER_NICE": told["NICE"]}
+        os.setpriority(os.PRIO_PROCESS, own.pid, 7)
+        await acted("renice", fleet, tmp_path / "3", **given, undone=True)
+        assert os.getpriority(os.PRIO_PROCESS, own.pid) == 7
+        proved("host", "renice", "server", WHAT)
+
+        assert (await acted("end_process", fleet, tmp_path / "4", **given)).ok
+        assert own.wait() == -signal.SIGTERM
+    gone = await acted("process", fleet, tmp_path / "5", HOST="web1", PID=own.pid)
+    assert "there is no such process" in gone.texts
+
+
+async def test_a_process_that_does_not_end(fleet: Fleet, tmp_path: Path) -> None:
+    needs_sudo()
+    stubborn = "trap '' TERM; echo ready; exec sleep 600"
+    with process("sh", "-c", stubborn) as own:
+        assert own.stdout is not None
+        own.stdout.readline()
+        given: dict[str, Any] = {"HOST": "web1", "PID": own.pid}
+        given["STARTED"] = (await acted("process", fleet, tmp_path / "1", **given)).outputs[
+            "STARTED"
+        ]
+        failed = await acted("end_process", fleet, tmp_path / "2", **given, WAIT="1s")
+        assert "was not met within 1 s" in failed.reason
+    proved("host", "end_process", "server", WHAT)
 
 
 async def test_a_log(fleet: Fleet, tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
-"""A host with a small disk for its logs, a full /tmp and a journal of its own, by a real `ssh`."""
+"""Hosts of which a part is their own, by a real `ssh`: a small disk, a full /tmp, a journal; a load."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.needed import needs_program, needs_sudo
+from tests.support.needed import lacking, needs_program, needs_sudo
 from tests.support.sshd import Fleet
 from tests.support.waiting import until
 
@@ -25,6 +24,7 @@ for place in /run /var/log /var/lib/logrotate; do mount -t tmpfs -o size={size}m
 mount -t tmpfs -o size=4k,mode=1777 tmpfs /tmp
 head -c 4096 /dev/zero >/tmp/full
 mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log /var/log/journal /var/log/app
+ln -s systemd/journal /run/own
 cat >/run/systemd/journald.conf.d/own.conf <<END
 [Journal]
 Storage=persistent
@@ -71,26 +71,52 @@ class SmallHost:
 
 @contextmanager
 def small_host(fleet: Fleet, name: str, megabytes: int = 16) -> Iterator[SmallHost]:
-    """The test is skipped where nobody may mount."""
-    needs_sudo()
-    needs_program("nsenter", "util-linux")
+    """A host with a small disk for its logs, a full /tmp, and a journal of its own."""
     needs_program("logrotate")
     if not Path(JOURNALD).exists():
-        needs_program("systemd-journald", "systemd")
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        pytest.skip("a small file system can be mounted by root only")
+        lacking("systemd")
     script = _BEGIN.format(size=megabytes, journald=JOURNALD)
+    with _host(fleet, name, script, "run/own/stdout") as (root, entered):
+        yield SmallHost(name, root / "var/log", megabytes << 20, entered)
+
+
+@contextmanager
+def loaded_host(fleet: Fleet, name: str, load: Path) -> Iterator[None]:
+    """A host whose load is what stands in a file, as in /proc/loadavg."""
+    script = f"""
+        set -e
+        mount --bind {load} /proc/loadavg
+        mount -t tmpfs tmpfs /run
+        touch /run/own
+        exec sleep 600
+    """
+    with _host(fleet, name, script, "run/own"):
+        yield
+
+
+@contextmanager
+def _host(
+    fleet: Fleet, name: str, script: str, ready: str
+) -> Iterator[tuple[Path, Callable[[str], str]]]:
+    """A host that `ssh` knows by a name, with what a script mounts; it is ready when a file is there.
+
+    Given are its root, and what enters it. The test is skipped where nobody may mount.
+    """
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount")
+    needs_sudo()
+    needs_program("nsenter", "util-linux")
     process = subprocess.Popen(["unshare", "--mount", "sh", "-c", script])
     try:
         root = Path(f"/proc/{process.pid}/root")
-        until(lambda: (root / "run/systemd/journal/stdout").exists() or process.poll() is not None)
+        until(lambda: (root / ready).exists() or process.poll() is not None)
         assert process.poll() is None
 
         def entered(script: str) -> str:
             return f"exec nsenter --mount=/proc/{process.pid}/ns/mnt -- sh -c {script}"
 
         fleet.add(name, entered('"$SSH_ORIGINAL_COMMAND"'))
-        yield SmallHost(name, root / "var/log", megabytes << 20, entered)
+        yield root, entered
     finally:
         process.kill()
         process.wait()
