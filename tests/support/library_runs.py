@@ -23,8 +23,11 @@ from pup_tui.steps.sql.executor import SqlExecutor
 from tests.support.bundled import load_bundled
 from tests.support.runs import ENVIRON, Seen, local_run
 
-Answers = Mapping[str, str | Mapping[str, Any]]
-"""By the step: what is answered to its question, or the values that it asks for. All others get a yes."""
+Answer = str | Mapping[str, Any]
+Answers = Mapping[str, Answer | list[Answer]]
+"""By the step: what is answered to its question, or the values that it asks for; of one that asks several
+times a list, whose last one stays. All others get a yes.
+"""
 
 
 class _Operator(Seen):
@@ -32,7 +35,11 @@ class _Operator(Seen):
 
     def __init__(self, run: LocalRun, answers: Answers, after: Mapping[str, Callable[[], None]]):
         super().__init__(run)
-        self._driven, self._given, self._after = run, answers, after
+        self._driven, self._after = run, after
+        self._given: dict[str, list[Answer]] = {
+            step: list(given) if isinstance(given, list) else [given]
+            for step, given in answers.items()
+        }
 
     def notice(self, notice: AnyNotice) -> None:
         super().notice(notice)
@@ -41,7 +48,8 @@ class _Operator(Seen):
 
     def question(self, question: Question) -> None:
         self.questions.append(question)
-        given = self._given.get(question.step, "yes")
+        all_given = self._given.get(question.step, ["yes"])
+        given = all_given.pop(0) if len(all_given) > 1 else all_given[0]
         if question.step == UNDO:
             self._driven.undo([offer.step for offer in question.offers], "ada")
         elif isinstance(given, str):
@@ -102,3 +110,9 @@ async def driven(
 def outcomes(state: RunState) -> dict[str, str]:
     """How the steps of a run ended that stand in the runbook itself."""
     return {step: str(found.status) for step, found in state.steps.items() if "/" not in step}
+
+
+def troubles(state: RunState, seen: Seen) -> str:
+    """Why a run did not go as it should have."""
+    reasons = [f"{step}: {found.reason}" for step, found in state.steps.items() if found.reason]
+    return "\n".join([*reasons, *(line.text for _, line in seen.lines[-10:])])
