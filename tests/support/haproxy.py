@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ BACKEND = "checkout"
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy: its `port` leads to the servers `web-1` and `web-2` of the backend."""
+    """The proxy: its `port` leads to the servers `webs` of the backend, by their names."""
 
     port: int
     api: Path
@@ -120,12 +120,12 @@ class Client:
 
 
 @contextmanager
-def haproxy(limit: int = 0) -> Iterator[Proxy]:
+def haproxy(limit: int = 0, names: Sequence[str] = ("web-1", "web-2")) -> Iterator[Proxy]:
     """The proxy, whose servers get at most so many sessions at once, where a limit is given."""
     for program in ("haproxy", "socat"):
         needs_program(program)
     with ExitStack() as stack:
-        webs = {f"web-{number}": Web() for number in (1, 2)}
+        webs = {name: Web() for name in names}
         for each in webs.values():
             stack.callback(each.stop)
         most = f" maxconn {limit}" if limit else ""
