@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,15 @@ def _redis(folder: Path, port: int) -> list[str]:
     ]
 
 
+@contextmanager
+def redis_server() -> Iterator[Server]:
+    with server_of("redis-server", "redis-server", _redis, accepts) as up:
+        yield up
+
+
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Server]:
-    with server_of("redis-server", "redis-server", _redis, accepts) as up:
+    with redis_server() as up:
         yield up
 
 
