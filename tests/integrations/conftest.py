@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.support.cluster_api import KubernetesApi, kubernetes_api
 from tests.support.databases import Server, server_of
 from tests.support.needed import needs_program
 from tests.support.ports import accepts, answers, free_port
+from tests.support.terraform import Configuration, StateServer, needs_terraform, state_server
 
 PASSWORD = "s3cret-of-redis"
 
@@ -168,3 +170,18 @@ async def kubernetes(tmp_path: Path) -> AsyncIterator[KubernetesApi]:
         api.cluster.broken["web:2"] = Broken()
         api.cluster.deployment("web", "web:1")
         yield api
+
+
+@pytest.fixture
+def terraform(tmp_path: Path) -> Configuration:
+    """A configuration of three resources that is applied; its state is a file."""
+    needs_terraform()
+    return Configuration(tmp_path)
+
+
+@pytest.fixture
+async def terraform_elsewhere(tmp_path: Path) -> AsyncIterator[tuple[Configuration, StateServer]]:
+    """The same with a state that a server keeps."""
+    needs_terraform()
+    async with state_server() as backend:
+        yield await asyncio.to_thread(Configuration, tmp_path, backend.backend), backend

@@ -112,11 +112,18 @@ async def driven(
             HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
         },
         sources=sources,
+        left_out=_left_out(program, values or {}),
         environ=around,
     )
     seen = _Operator(run, answers or {}, after or {}, sources)
     run.watch(seen)
     return await run.drive(), seen
+
+
+def _left_out(program: Program, values: Mapping[str, Any]) -> list[str]:
+    """The variables that nobody gives and that may be left out."""
+    declared = program.runbook.vars.items()
+    return [name for name, each in declared if name not in values and not each.required]
 
 
 def outcomes(state: RunState) -> dict[str, str]:
