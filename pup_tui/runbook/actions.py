@@ -217,6 +217,10 @@ def _check_action(root: Mapping, action: Mapping, report: Report) -> None:
         return
     for step in _all_steps(steps):
         _check_address(step, settings, report)
+        _check_captured(step, settings, report)
+        _check_alone(step, report)
+        if action.text("effect") == "read":
+            _check_looks(step, report)
 
 
 def _all_steps(steps: YamlNode | None) -> Iterator[Mapping]:
@@ -243,6 +247,37 @@ def _check_address(step: Mapping, settings: MappingOf[str, YamlEntry], report: R
     if strange:
         told = f"{listed(strange)} would choose where the action's requests go"
         report.error_in(url, told, "only `settings` stand there", fragment=strange[0])
+
+
+def _check_captured(step: Mapping, settings: MappingOf[str, YamlEntry], report: Report) -> None:
+    """What a step captures takes the place of no setting: an answer would choose where the next request goes."""
+    whole = step.get("capture")
+    captured: dict[str, YamlNode] = {name: entry.key for name, entry in _entries(step, "capture")}
+    if isinstance(whole, Scalar):
+        captured[whole.text] = whole
+    for name in sorted(captured.keys() & settings.keys()):
+        told = f"{shown(name)} is a setting of the integration, which no step changes"
+        report.error(captured[name], told, "capture it under another name")
+
+
+def _check_alone(step: Mapping, report: Report) -> None:
+    """An action says itself what it does: where its credentials go is told from its file alone."""
+    hint = "write those steps here"
+    if (called := step.get("template")) is not None:
+        report.error(called, "an action calls no group of steps", hint)
+    if step.text("kind") == "runbook":
+        report.error(step.entries["kind"].value, "an action calls no runbook", hint)
+
+
+def _check_looks(step: Mapping, report: Report) -> None:
+    """No step of an action that only looks says otherwise."""
+    told = "the action says that it only looks (`effect: read`), and "
+    if step.truth("read_only") is False:
+        at = step.entries["read_only"].key
+        report.error(at, told + "this step that it may change something", "one of them is wrong")
+    if step.get("undo") is not None:
+        hint = "leave it out, or write `effect: change`"
+        report.error(step.entries["undo"].key, told + "so has nothing to take back", hint)
 
 
 def authority_of(url: str) -> str:
