@@ -99,6 +99,9 @@ class IntegrationLibrary:
             if place.name == name and not place.shadowed:
                 return read_integration(place)
         names = [place.name for place in places]
+        whole = name.partition("/")[0]
+        if whole != name and whole in names:
+            raise UnknownIntegration(name, f"`pup-tui integrations {whole}` tells of its actions")
         hint = suggestion(name, names) or "`pup-tui integrations` lists them"
         raise UnknownIntegration(name, hint)
 

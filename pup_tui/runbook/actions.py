@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import TYPE_CHECKING, Any
 
@@ -250,7 +250,7 @@ def _check_address(step: Mapping, settings: MappingOf[str, YamlEntry], report: R
 
 
 def _check_captured(step: Mapping, settings: MappingOf[str, YamlEntry], report: Report) -> None:
-    """What a step captures takes the place of no setting: an answer would choose where the next request goes."""
+    """Nothing that is captured takes the place of a setting: no answer chooses where requests go."""
     whole = step.get("capture")
     captured: dict[str, YamlNode] = {name: entry.key for name, entry in _entries(step, "capture")}
     if isinstance(whole, Scalar):
@@ -306,7 +306,7 @@ def _as_group(action: Mapping, used: MappingOf[str, YamlEntry]) -> Mapping:
 
 
 def _facts(
-    usable: UsableIntegration, name: str, action: Mapping, used: Iterable[str]
+    usable: UsableIntegration, name: str, action: Mapping, used: Collection[str]
 ) -> dict[str, Any]:
     """What the step that calls the action knows of it, as plain data of `CalledAction`."""
     root = usable.root
@@ -317,6 +317,7 @@ def _facts(
         "action": name,
         "effect": action.text("effect"),
         "settings": list(used),
+        "other_settings": [name for name, _ in _entries(root, "settings") if name not in used],
         "check": root.text("check") or "",
         "requires": usable.said.requires,
     }

@@ -191,6 +191,8 @@ class IntegrationsPage(Vertical):
         return Content.assemble(title, (f"   {told}{more}", "$text-muted"))
 
     def _of_integration(self, found: InstalledIntegration) -> Content:
+        from pup_tui.integrations.telling import told_setting
+
         lines = [Content.styled(safe_text(str(found.place.path)), "$text-muted")]
         if found.said is None:
             problems = (Content(safe_text(str(problem))) for problem in found.problems)
@@ -202,13 +204,12 @@ class IntegrationsPage(Vertical):
         lines += [Content(safe_text(f"{link.title}: {link.url}")) for link in found.said.links]
         lines.append(Content())
         for name, setting in found.said.settings.items():
-            places = ", ".join(setting.places) or "a profile"
-            told = f"{name}  {setting.description} (from {places})"
-            lines.append(Content(safe_text(told)))
+            lines.append(Content(safe_text(told_setting(name, setting))))
         return Content("\n").join(lines)
 
     def _of_action(self, found: InstalledIntegration, name: str) -> Content:
         from pup_tui.integrations.calling import step_text
+        from pup_tui.integrations.telling import told_param
 
         assert found.said is not None
         action = found.said.actions[name]
@@ -222,10 +223,7 @@ class IntegrationsPage(Vertical):
             Content(),
         ]
         for param, variable in action.params.items():
-            default = f", {variable.default} where nothing is said" if variable.has_default else ""
-            needed = "" if variable.needed else ", may be left out"
-            told = f"{param} ({variable.type}{default or needed})  {variable.description}"
-            lines.append(Content(safe_text(told)))
+            lines.append(Content(safe_text(told_param(param, variable))))
         if action.outputs:
             lines.append(Content(safe_text(f"gives {', '.join(action.outputs)}")))
         step = (Content(safe_text(line)) for line in step_text(found, name).splitlines())
