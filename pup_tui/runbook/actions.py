@@ -36,7 +36,7 @@ _GROUP_KEYS = ("description", "steps", "outputs")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}\Z")
 _TAGS = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_SCHEME = re.compile(r"\s*https?://", re.IGNORECASE)
+_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class ActionGroup(Struct, frozen=True):
@@ -284,9 +284,14 @@ def authority_of(url: str) -> str:
     """The part of a URL that decides where it leads: all before its path."""
     begin = _SCHEME.match(url)
     rest = url[begin.end() :] if begin else url
-    plain = _TAGS.sub(lambda tag: "x" * len(tag[0]), rest)
+    plain = masked_tags(rest)
     end = min((at for at in map(plain.find, "/?#") if at >= 0), default=len(rest))
     return rest[:end]
+
+
+def masked_tags(text: str) -> str:
+    """A text of the same length in which no template says anything."""
+    return _TAGS.sub(lambda tag: "x" * len(tag[0]), text)
 
 
 def _as_group(action: Mapping, used: MappingOf[str, YamlEntry]) -> Mapping:

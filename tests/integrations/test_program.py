@@ -234,6 +234,27 @@ def test_who_trusts_is_told_of_credentials(program: Program) -> None:
     )
 
 
+def test_a_trusted_pack_has_its_integration_and_a_changed_one_is_told_anew(
+    program: Program,
+) -> None:
+    program("import", "./own", "--name", "packed", "--yes")
+    (before,) = [
+        each for each in program("pack", "list", "--json").json if each["name"] == "packed"
+    ]
+    trusted = program("trust", "packed", "--trust", before["tree"])
+    assert trusted.code == 0, trusted.err
+    listed = program("integrations", "--offline", "--json").json
+    assert [(each["pack"], each["trusted"]) for each in listed if each["name"] == "chat"] == [
+        ("packed", True)
+    ]
+    moved = CHAT.replace("chat.example.com", "elsewhere.example.com")
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text(moved)
+    program("import", "./own", "--name", "packed", "--yes")
+    done = program("trust", "packed")
+    assert "has changed since it was trusted" in done.out + done.err
+    assert "and sends it to https://elsewhere.example.com, or" in done.out + done.err
+
+
 def test_a_setting_is_found_once_in_a_run(program: Program, chat: FakeServer) -> None:
     counting = CHAT.replace(
         'from: "env:CHAT_TOKEN"', f'from: "command:echo x >> asked; echo {TOKEN}"'
