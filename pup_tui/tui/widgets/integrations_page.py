@@ -148,7 +148,8 @@ class IntegrationsPage(Vertical):
         elif not each.place.trusted:
             mark, word, tone = "!", "not trusted", "$text-warning"
         fold = "▾" if _key(each) in self._open else "▸"
-        title = safe_text(each.said.title if each.said is not None else each.name)
+        pack = f"{each.place.pack}: " if each.place.pack else ""
+        title = safe_text(pack + (each.said.title if each.said is not None else each.name))
         name = cut_middle(title, _NAME).ljust(_NAME)
         return Content.assemble(f"{fold} ", (name, "bold"), " ", (f"{mark} {word}", tone)).truncate(
             self._width, ellipsis=True
@@ -200,7 +201,7 @@ class IntegrationsPage(Vertical):
         state, why = self._states.get(_key(found), ("unknown", "asking…"))
         mark, word, tone = _MARKS[state]
         lines.append(Content.styled(f"{mark} {word}", tone) + f": {safe_text(why)}")
-        lines += [Content(), Content(safe_text(found.said.description.strip()))]
+        lines += [Content(), *_lines(found.said.description)]
         lines += [Content(safe_text(f"{link.title}: {link.url}")) for link in found.said.links]
         lines.append(Content())
         for name, setting in found.said.settings.items():
@@ -219,7 +220,7 @@ class IntegrationsPage(Vertical):
                 "  ",
                 (_EFFECTS[action.effect], _TONES[action.effect]),
             ),
-            Content(safe_text(action.description.strip())),
+            *_lines(action.description),
             Content(),
         ]
         for param, variable in action.params.items():
@@ -284,6 +285,10 @@ class IntegrationsPage(Vertical):
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
+
+
+def _lines(text: str) -> list[Content]:
+    return [Content(safe_text(line)) for line in text.strip().splitlines()]
 
 
 def _category(found: InstalledIntegration) -> str:
