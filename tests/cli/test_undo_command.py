@@ -218,6 +218,9 @@ steps:
 """
 
 
+SECRETS = {"OWN_TOKEN": "hunter-own", "RUN_TOKEN": "hunter-run"}
+
+
 @pytest.fixture
 def holding(program: Program) -> str:
     """A run that failed, whose steps had secrets of what they stand in."""
@@ -225,8 +228,7 @@ def holding(program: Program) -> str:
     (program.cwd / "_templates" / "inner.yaml").write_text(INNER)
     (program.cwd / "_templates" / "outer.yaml").write_text(OUTER)
     program.write("called", CALLED)
-    program.environ.update(OWN_TOKEN="hunter-own", RUN_TOKEN="hunter-run")
-    done = program("run", str(program.write("holding", HOLDING)))
+    done = program("run", str(program.write("holding", HOLDING)), **SECRETS)
     assert (done.code, len(effects(program))) == (1, 5)
     run: str = newest(program)["run"]
     return run
@@ -237,9 +239,9 @@ def test_secrets_of_what_steps_stand_in_are_found_again(
     program: Program, holding: str, again: bool
 ) -> None:
     if again:
-        assert program("resume", holding, "--yes").code == 1
+        assert program("resume", holding, "--yes", **SECRETS).code == 1
     before = len(effects(program))
-    undone = program("undo", holding, "--yes")
+    undone = program("undo", holding, "--yes", **SECRETS)
     assert undone.code == 0, undone.err
     taken_back = ["not by hunter-run"] * (before - 2) + ["not by hunter-own"] * 2
     assert effects(program)[before:] == taken_back
@@ -252,8 +254,7 @@ def test_secrets_of_what_steps_stand_in_are_found_again(
 def test_nothing_is_taken_back_without_the_secret_that_it_needs(
     program: Program, holding: str
 ) -> None:
-    del program.environ["OWN_TOKEN"]
-    undone = program("undo", holding, "--yes")
+    undone = program("undo", holding, "--yes", RUN_TOKEN=SECRETS["RUN_TOKEN"])
     assert undone.code == 1
     assert "`OWN` is required: env:OWN_TOKEN holds none" in undone.err
     assert effects(program)[5:] == ["not by hunter-run"] * 3
