@@ -25,9 +25,10 @@ from pup_tui.steps.sql.executor import SqlExecutor
 from tests.support.bundled import load_bundled
 from tests.support.runs import ENVIRON, Seen, local_run
 
-Answers = Mapping[str, str | Mapping[str, Any]]
+Answer = str | Mapping[str, Any]
+Answers = Mapping[str, Answer | list[Answer]]
 """By the step: what is answered to its question, or values that it asks for, as they are typed; what is left
-out has its default. All others get a yes.
+out has its default. Of one that asks several times a list, whose last one stays. All others get a yes.
 """
 
 
@@ -42,13 +43,11 @@ class _Operator(Seen):
         sources: Sources,
     ) -> None:
         super().__init__(run)
-        self._driven, self._given, self._after = run, answers, after
-        values = {
-            step: GivenAnswer(given, "ada")
+        self._driven, self._after, self._sources = run, after, sources
+        self._given: dict[str, list[Answer]] = {
+            step: list(given) if isinstance(given, list) else [given]
             for step, given in answers.items()
-            if not isinstance(given, str)
         }
-        self._others = GivenBefore(SayYes(sources), values, sources)
 
     def notice(self, notice: AnyNotice) -> None:
         super().notice(notice)
@@ -57,11 +56,14 @@ class _Operator(Seen):
 
     def question(self, question: Question) -> None:
         self.questions.append(question)
-        given = self._given.get(question.step, "yes")
+        all_given = self._given.get(question.step, ["yes"])
+        given = all_given.pop(0) if len(all_given) > 1 else all_given[0]
         if question.step == UNDO:
             self._driven.undo([offer.step for offer in question.offers], "ada")
         elif question.kind == "input" and given != "no":
-            self._others.ask(question, self._driven)
+            values = {} if isinstance(given, str) else {question.step: GivenAnswer(given, "ada")}
+            others = GivenBefore(SayYes(self._sources), values, self._sources)
+            others.ask(question, self._driven)
         else:
             assert isinstance(given, str)
             self._driven.answer(question.step, given, "ada")
@@ -110,11 +112,18 @@ async def driven(
             HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
         },
         sources=sources,
+        left_out=_left_out(program, values or {}),
         environ=around,
     )
     seen = _Operator(run, answers or {}, after or {}, sources)
     run.watch(seen)
     return await run.drive(), seen
+
+
+def _left_out(program: Program, values: Mapping[str, Any]) -> list[str]:
+    """The variables that nobody gives and that may be left out."""
+    declared = program.runbook.vars.items()
+    return [name for name, each in declared if name not in values and not each.required]
 
 
 def outcomes(state: RunState) -> dict[str, str]:

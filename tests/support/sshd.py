@@ -9,7 +9,7 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -84,11 +84,14 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield started(tmp_path_factory.mktemp("sshd"), stack)
 
 
-def started(folder: Path, stack: ExitStack) -> Fleet:
-    """The hosts, with all that is theirs in a folder; they end with the stack."""
+def started(folder: Path, stack: ExitStack, own: Mapping[str, Path] | None = None) -> Fleet:
+    """The hosts, with all that is theirs in a folder; they end with the stack. `own` are more hosts, each
+    with a folder whose programs come before the computer's.
+    """
     if os.geteuid() == 0:  # where a server that root starts wants to have a folder of its own
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     forced = _forced(folder)
+    forced |= {name: _AS_SH.format(programs) for name, programs in (own or {}).items()}
     for key in ("host", "other", "user", *forced):
         _keygen(folder / key)
     (folder / "home").mkdir()
