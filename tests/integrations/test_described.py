@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,14 +73,19 @@ VENDORS = {
 
 
 class StandIn:
-    """Judges requests by descriptions, and answers as they say; with `fails` by their errors."""
+    """Judges requests by descriptions, and answers as they say; with `fails` by their errors, which `refused`
+    paths get in any case.
+    """
 
-    def __init__(self, vendor: Vendor, *, fails: bool = False) -> None:
+    def __init__(
+        self, vendor: Vendor, *, fails: bool = False, refused: Collection[str] = ()
+    ) -> None:
         self._descriptions = {
             prefix: description(name) for name, (_, prefix) in vendor.described.items()
         }
         self._vendor = vendor
         self._fails = fails
+        self._refused = refused
         self.problems: list[str] = []
         self.asked: list[str] = []
 
@@ -96,7 +101,7 @@ class StandIn:
         operation = described.operation(request)
         self.asked.append(f"{request.method} {operation.path}")
         self.problems += described.problems(request, self._vendor.credentials)
-        if self._fails:
+        if self._fails or operation.path in self._refused:
             return described.failure(operation)
         return described.success(operation, self._vendor.answers.get(operation.path))
 
