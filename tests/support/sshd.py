@@ -56,6 +56,17 @@ class Fleet:
     def environ(self) -> dict[str, str]:
         return {**os.environ, "PATH": self.path}
 
+    def add(self, name: str, command: str) -> None:
+        """A further host, at which this command gets what is to run, as SSH_ORIGINAL_COMMAND."""
+        folder = self.config.parent
+        _keygen(folder / name)
+        with (folder / "authorized").open("a") as keys:
+            keys.writelines(_authorized_for(folder, {name: command}))
+        ports = (line.split() for line in self.config.read_text().splitlines())
+        port = next(words[1] for words in ports if words[0] == "Port")
+        with self.config.open("a") as config:
+            config.write("\n".join(_entry(folder, name, _address(0), port, name)) + "\n")
+
 
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
@@ -123,6 +134,10 @@ def _programs(folder: Path, **programs: str) -> Path:
 
 def _authorized(folder: Path, forced: dict[str, str]) -> Iterator[str]:
     yield (folder / "user.pub").read_text()
+    yield from _authorized_for(folder, forced)
+
+
+def _authorized_for(folder: Path, forced: dict[str, str]) -> Iterator[str]:
     for name, command in forced.items():
         quoted = command.replace('"', '\\"')
         yield f'command="{quoted}" {(folder / f"{name}.pub").read_text()}'
@@ -199,13 +214,7 @@ def _write_config(folder: Path, port: int, ports: dict[str, int], forced: tuple[
     known.write_text(f"pup-tui-test {key}\nunknown {other}\n")
     lines = []
     for name, (address, number, identity) in hosts.items():
-        lines += [
-            f"Host {name}",
-            f"  HostName {address}",
-            f"  Port {number}",
-            f"  IdentityFile {folder}/{identity}",
-            f"  HostKeyAlias {'unknown' if name == 'unknown' else 'pup-tui-test'}",
-        ]
+        lines += _entry(folder, name, address, number, identity)
     lines += [
         "Host jumped",
         "  ProxyJump web2",
@@ -222,6 +231,16 @@ def _write_config(folder: Path, port: int, ports: dict[str, int], forced: tuple[
     path = folder / "config"
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def _entry(folder: Path, name: str, address: str, port: int | str, identity: str) -> list[str]:
+    return [
+        f"Host {name}",
+        f"  HostName {address}",
+        f"  Port {port}",
+        f"  IdentityFile {folder}/{identity}",
+        f"  HostKeyAlias {'unknown' if name == 'unknown' else 'pup-tui-test'}",
+    ]
 
 
 def _write_client(folder: Path, config: Path) -> Path:
