@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import pytest
 
 from pup_tui.core.state import RunState, RunStatus
-from tests.integrations.test_described import VENDORS, StandIn, around
-from tests.support.http_server import FakeServer, Recorded
+from tests.integrations.test_described import VENDORS, StoodIn, standing_in
 from tests.support.library_runs import Answers, outcomes, run_of, troubles
 from tests.support.runs import Seen
 
@@ -34,12 +32,11 @@ VALUES = {
 
 @dataclass
 class Declared:
-    """What became of it: what each vendor was asked, in their order."""
+    """What became of it, and what each vendor was asked."""
 
     state: RunState
     seen: Seen
-    requests: Mapping[str, list[Recorded]]
-    asked: Mapping[str, list[str]]
+    there: StoodIn
 
 
 async def declared(
@@ -57,25 +54,16 @@ async def declared(
         "jira": VENDORS["jira"],
         "pagerduty": replace(VENDORS["pagerduty"], answers=taken),
     }
-    stand_ins = {name: StandIn(vendor, refused=refused) for name, vendor in vendors.items()}
-    environ: dict[str, str] = {}
-    async with AsyncExitStack() as stack:
-        servers = {
-            name: await stack.enter_async_context(FakeServer(handler=each))
-            for name, each in stand_ins.items()
-        }
-        for name, server in servers.items():
-            environ |= around(vendors[name], server.url)
+    async with standing_in(vendors, refused) as there:
         state, seen = await run_of(
             "incident/declare",
             folder,
             VALUES,
-            environ=environ,
+            environ=there.environ,
             answers={"what": what, **(answers or {})},
         )
-    assert [each.problems for each in stand_ins.values()] == [[], [], []]
-    requests = {name: server.requests for name, server in servers.items()}
-    return Declared(state, seen, requests, {name: each.asked for name, each in stand_ins.items()})
+    assert there.problems == []
+    return Declared(state, seen, there)
 
 
 NEW = {"CHANNEL": "inc-payments", "KNOWN": "since 10:04, all cards"}
@@ -84,7 +72,7 @@ NEW = {"CHANNEL": "inc-payments", "KNOWN": "since 10:04, all cards"}
 async def test_all_are_told_and_somebody_takes_it(tmp_path: Path) -> None:
     done = await declared(tmp_path, NEW)
     assert done.state.status is RunStatus.SUCCEEDED, troubles(done.state, done.seen)
-    assert done.asked == {
+    assert {name: done.there.asked(name) for name in ("slack", "jira", "pagerduty")} == {
         "slack": [
             "GET /auth.test",
             "GET /users.lookupByEmail",
@@ -102,18 +90,18 @@ async def test_all_are_told_and_somebody_takes_it(tmp_path: Path) -> None:
             "GET /incidents/{id}",
         ],
     }
-    assert b"since+10%3A04%2C+all+cards" in done.requests["slack"][5].body
-    assert b"C024BE91L" in done.requests["slack"][5].body
-    assert b"%23incidents" in done.requests["slack"][6].body
-    assert b"SEV-2 payments: Payments by card fail" in done.requests["jira"][1].body
+    assert b"since+10%3A04%2C+all+cards" in done.there.requests("slack")[5].body
+    assert b"C024BE91L" in done.there.requests("slack")[5].body
+    assert b"%23incidents" in done.there.requests("slack")[6].body
+    assert b"SEV-2 payments: Payments by card fail" in done.there.requests("jira")[1].body
     assert outcomes(done.state)["existing"] == outcomes(done.state)["call"] == "skipped"
 
 
 async def test_one_that_is_open_is_gone_on_with(tmp_path: Path) -> None:
     done = await declared(tmp_path, {**NEW, "EXISTING": "PT4KHLK"})
     assert done.state.status is RunStatus.SUCCEEDED, troubles(done.state, done.seen)
-    assert "POST /incidents" not in done.asked["pagerduty"]
-    assert {each.path for each in done.requests["pagerduty"][1:]} == {
+    assert "POST /incidents" not in done.there.asked("pagerduty")
+    assert {each.path for each in done.there.requests("pagerduty")[1:]} == {
         "/incidents/PT4KHLK",
         "/incidents/PT4KHLK/notes",
     }
@@ -130,16 +118,16 @@ async def test_a_channel_that_cannot_be_opened_calls_it_off(tmp_path: Path) -> N
     done = await declared(tmp_path, NEW, refused=["/conversations.create"])
     assert done.state.status is RunStatus.FAILED
     assert outcomes(done.state)["channel"] == "failed"
-    assert done.asked["pagerduty"][-1] == "PUT /incidents/{id}"
-    assert b"resolved" in done.requests["pagerduty"][-1].body
-    assert done.asked["jira"][-1] == "POST /rest/api/3/issue/{issueIdOrKey}/comment"
-    assert b"Called off" in done.requests["jira"][-1].body
+    assert done.there.asked("pagerduty")[-1] == "PUT /incidents/{id}"
+    assert b"resolved" in done.there.requests("pagerduty")[-1].body
+    assert done.there.asked("jira")[-1] == "POST /rest/api/3/issue/{issueIdOrKey}/comment"
+    assert b"Called off" in done.there.requests("jira")[-1].body
 
 
 async def test_it_is_called_off_everywhere(tmp_path: Path) -> None:
     done = await declared(tmp_path, NEW, {"afterwards": "no"})
     assert done.state.status is RunStatus.ABORTED
-    assert done.asked["slack"][-2:] == ["POST /chat.update", "POST /conversations.archive"]
-    assert b"Called+off" in done.requests["slack"][-2].body
-    assert done.asked["pagerduty"][-1] == "PUT /incidents/{id}"
-    assert done.asked["jira"][-1] == "POST /rest/api/3/issue/{issueIdOrKey}/comment"
+    assert done.there.asked("slack")[-2:] == ["POST /chat.update", "POST /conversations.archive"]
+    assert b"Called+off" in done.there.requests("slack")[-2].body
+    assert done.there.asked("pagerduty")[-1] == "PUT /incidents/{id}"
+    assert done.there.asked("jira")[-1] == "POST /rest/api/3/issue/{issueIdOrKey}/comment"
