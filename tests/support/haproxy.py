@@ -20,7 +20,7 @@ BACKEND = "checkout"
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy: its `port` leads to the servers `web-1` and `web-2` of the backend."""
+    """The proxy: its `port` leads to the servers of the backend."""
 
     port: int
     api: Path
@@ -31,13 +31,13 @@ class Proxy:
         done = subprocess.run(words, input=f"{command}\n".encode(), capture_output=True, check=True)
         return done.stdout.decode().strip()
 
-    def columns(self, server: str) -> list[str]:
+    def columns(self, server: str, backend: str = BACKEND) -> list[str]:
         lines = [line.split(",") for line in self.asked("show stat -1 4 -1").splitlines()]
-        (found,) = [each for each in lines if each[:2] == [BACKEND, server]]
+        (found,) = [each for each in lines if each[:2] == [backend, server]]
         return found
 
-    def status(self, server: str) -> str:
-        return self.columns(server)[17]
+    def status(self, server: str, backend: str = BACKEND) -> str:
+        return self.columns(server, backend)[17]
 
     def sessions(self, server: str) -> int:
         return int(self.columns(server)[4])
@@ -68,27 +68,34 @@ class _Server(ThreadingTCPServer):
 
 @contextmanager
 def haproxy() -> Iterator[Proxy]:
-    for program in ("haproxy", "socat"):
-        needs_program(program)
+    """A proxy before two servers that hold what connects."""
     with ExitStack() as stack:
         servers = [stack.enter_context(_Server(("127.0.0.1", 0), _Holding)) for _ in range(2)]
         for each in servers:
             Thread(target=each.serve_forever, daemon=True).start()
             stack.callback(each.shutdown)
         lines = [
-            f"  server web-{number} 127.0.0.1:{each.server_address[1]} check inter 200ms"
+            f"server web-{number} 127.0.0.1:{each.server_address[1]} check inter 200ms"
             for number, each in enumerate(servers, 1)
         ]
+        yield stack.enter_context(proxy_to(BACKEND, lines))
 
-        def arguments(folder: Path, port: int) -> list[str]:
-            text = (
-                f"global\n  stats socket {folder}/api level admin\n"
-                "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
-                f"frontend front\n  bind 127.0.0.1:{port}\n  default_backend {BACKEND}\n"
-                f"backend {BACKEND}\n" + "\n".join(lines) + "\n"
-            )
-            (folder / "haproxy.cfg").write_text(text)
-            return ["-db", "-f", str(folder / "haproxy.cfg")]
 
-        up = stack.enter_context(server_of("haproxy", "haproxy", arguments, accepts))
+@contextmanager
+def proxy_to(backend: str, servers: list[str]) -> Iterator[Proxy]:
+    """A proxy before the servers of these lines of its configuration."""
+    for program in ("haproxy", "socat"):
+        needs_program(program)
+
+    def arguments(folder: Path, port: int) -> list[str]:
+        text = (
+            f"global\n  stats socket {folder}/api level admin\n"
+            "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
+            f"frontend front\n  bind 127.0.0.1:{port}\n  default_backend {backend}\n"
+            f"backend {backend}\n" + "".join(f"  {line}\n" for line in servers)
+        )
+        (folder / "haproxy.cfg").write_text(text)
+        return ["-db", "-f", str(folder / "haproxy.cfg")]
+
+    with server_of("haproxy", "haproxy", arguments, accepts) as up:
         yield Proxy(up.port, up.folder / "api")
