@@ -143,6 +143,17 @@ async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     proved("postgres", "sizes", "server", WHAT)
 
 
+async def test_what_takes_the_room(postgres: Server, tmp_path: Path) -> None:
+    told = (await acted("storage", postgres, tmp_path)).outputs
+    assert told["DATA_DIRECTORY"] == str(postgres.folder / "data")
+    system = "select system_identifier::text from pg_control_system()"
+    assert told["SYSTEM"] == await asked(postgres, system)
+    assert told["DATABASES_BYTES"] >= await asked(postgres, "select pg_database_size('shop')")
+    assert told["LOG_BYTES"] > 0
+    assert told["KEPT_BYTES"] >= 0
+    proved("postgres", "storage", "server", WHAT)
+
+
 async def test_a_statement_is_cancelled_and_its_session_stays(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -196,7 +207,7 @@ async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path
     proved("postgres", "limit_role", "server", WHAT)
 
 
-@pytest.mark.parametrize("action", ["status", "replication", "sizes", "blockers"])
+@pytest.mark.parametrize("action", ["status", "replication", "sizes", "storage", "blockers"])
 async def test_a_wrong_password_fails_and_is_not_told(
     postgres: Server, tmp_path: Path, action: str
 ) -> None:
