@@ -145,6 +145,7 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     `secrets` names the given values that are secret whatever their variable's type. Undeclared names among
     the given ones are problems. `directory` is where the file lies that the variables stand in. Of an
     action of an `integration` the variables in `settings` belong to that: they are the same in all of a run.
+    It has `other_settings` besides, which the action does not use.
     """
 
     step: str
@@ -154,6 +155,7 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     directory: str = ""
     integration: str = ""
     settings: tuple[str, ...] = ()
+    other_settings: tuple[str, ...] = ()
 
 
 class FoundValues(Protocol):

@@ -120,8 +120,9 @@ does not come back."""
 class CalledAction(Struct, frozen=True, kw_only=True):
     """What a step knows of the action of an integration that it calls.
 
-    `file` is the path of the integration. `settings` are those of its variables that belong to that, and
-    `check` is the action that proves its credentials, blank without one.
+    `file` is the path of the integration. `settings` are those of its variables that belong to that,
+    `other_settings` are those of the integration that the action has no use for, and `check` is the action
+    that proves its credentials, blank without one.
     """
 
     integration: str
@@ -130,6 +131,7 @@ class CalledAction(Struct, frozen=True, kw_only=True):
     action: str
     effect: ActionEffect
     settings: tuple[str, ...] = ()
+    other_settings: tuple[str, ...] = ()
     check: str = ""
     requires: dict[str, Versions | Requirement] = field(default_factory=dict)
 

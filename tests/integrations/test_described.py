@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ VENDORS = {
         error=200,
         answers={
             "/conversations.create": {"channel": {"id": "C024BE91L"}},
+            "/conversations.list": {"channels": [{"id": "C024BE91L", "name": "incidents"}]},
             "/users.lookupByEmail": {"user": {"id": "U012AB3CD"}},
         },
     ),
@@ -59,7 +61,11 @@ VENDORS = {
         {"PUP_TUI_JIRA_EMAIL": "alice@example.com", "PUP_TUI_JIRA_TOKEN": "not-a-token"},
         answers={
             "/rest/api/3/issue/{issueIdOrKey}": {
-                "fields": {"status": {"name": "Open"}, "summary": "It is slow"}
+                "fields": {
+                    "status": {"name": "Open"},
+                    "summary": "It is slow",
+                    "assignee": {"accountId": "5b109f2e9729b51b54dc274d"},
+                }
             }
         },
     ),
@@ -285,3 +291,25 @@ async def test_credentials_go_only_where_the_settings_lead(tmp_path: Path) -> No
             done = await carried_out("slack", "whoami", tmp_path, environ)
     assert not done.ok
     assert elsewhere.requests == []
+
+
+async def test_an_issue_that_nobody_had_is_nobodys_again(tmp_path: Path) -> None:
+    async def answer(request: Recorded, write: Write) -> Reply:
+        return Reply(body={"fields": {"assignee": None}})
+
+    async with FakeServer(handler=answer) as server:
+        environ = around(VENDORS["jira"], server.url)
+        done = await carried_out("jira", "assign", tmp_path, environ, undone=True)
+    assert done.state.steps["call/assign_it:undo"].status == "succeeded"
+    assert json.loads(server.requests[-1].body) == {"accountId": None}
+
+
+@pytest.mark.parametrize(("event", "undone"), [("trigger", "succeeded"), ("resolve", "skipped")])
+async def test_only_what_was_triggered_is_resolved(event: str, undone: str, tmp_path: Path) -> None:
+    given = {"EVENT": event, "SUMMARY": "slow", "SOURCE": "payments", "DEDUP_KEY": "payments/slow"}
+    async with FakeServer(Reply(status=202, body={"dedup_key": "payments/slow"})) as server:
+        environ = around(VENDORS["pagerduty"], server.url)
+        done = await carried_out("pagerduty", "send_event", tmp_path, environ, given, undone=True)
+    assert done.state.steps["call/send_the_event:undo"].status == undone
+    told = [json.loads(request.body)["event_action"] for request in server.requests]
+    assert told == [event, *(["resolve"] if undone == "succeeded" else [])]

@@ -54,7 +54,10 @@ async def test_what_looks(redis: Server, tmp_path: Path) -> None:
     proved("redis", "slowlog", "server", WHAT)
     assert (await acted("config_get", redis, tmp_path / "4")).outputs == {"VALUE": "noeviction"}
     missing = await acted("config_get", redis, tmp_path / "5", {"NAME": "no-such-setting"})
-    assert "There is no setting no-such-setting." in missing.reason
+    assert "There is no setting no-such-setting, or it is a password." in missing.reason
+    secret = await acted("config_get", redis, tmp_path / "6", {"NAME": "requirepass"})
+    assert "There is no setting requirepass, or it is a password." in secret.reason
+    assert PASSWORD not in "".join(secret.texts)
     proved("redis", "config_get", "server", WHAT)
 
 

@@ -391,6 +391,8 @@ def _merged(made: Any, more: Any) -> Any:
 
 def _text(schema: Mapping[str, Any]) -> str:
     match schema.get("format"):
+        case "time":
+            return "09:00:00"
         case "date-time":
             return "2026-11-30T12:00:00Z"
         case "date":
