@@ -194,6 +194,15 @@ async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     proved("postgres", "sizes", "server", WHAT)
 
 
+async def test_where_the_data_lies(postgres: Server, tmp_path: Path) -> None:
+    told = (await acted("storage", postgres, tmp_path)).outputs
+    assert told["DATA_DIRECTORY"] == str(postgres.folder / "data")
+    system = "select system_identifier::text from pg_control_system()"
+    assert told["SYSTEM"] == await asked(postgres, system)
+    assert told["DATABASES_BYTES"] >= await asked(postgres, "select pg_database_size('shop')")
+    proved("postgres", "storage", "server", WHAT)
+
+
 async def test_indexes_are_seen_rebuilt_and_dropped(postgres: Server, tmp_path: Path) -> None:
     await asked(postgres, "create table parts as select generate_series(1, 1000) as id")
     try:
@@ -319,7 +328,7 @@ async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path
     proved("postgres", "limit_role", "server", WHAT)
 
 
-@pytest.mark.parametrize("action", ["status", "replication", "sizes", "blockers"])
+@pytest.mark.parametrize("action", ["status", "replication", "sizes", "storage", "blockers"])
 async def test_a_wrong_password_fails_and_is_not_told(
     postgres: Server, tmp_path: Path, action: str
 ) -> None:
