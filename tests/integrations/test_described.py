@@ -21,20 +21,25 @@ class Vendor:
 
     `described` are the descriptions, each with the variable that leads there and what stands before its own
     paths. `credentials` are parameters of theirs that go in a header of another name; `answers` is what the
-    description leaves open and the actions read, by the path.
+    description leaves open and the actions read, by the path; `error` is the status of what it calls
+    `default`.
     """
 
     described: Mapping[str, tuple[str, str]]
     environ: Mapping[str, str]
     credentials: Sequence[str] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
+    error: int = 500
 
+
+_CREDENTIALS = {"authorization", "x-nomad-token"}
 
 VENDORS = {
     "slack": Vendor(
         {"slack": ("PUP_TUI_SLACK_URL", "/api")},
         {"SLACK_BOT_TOKEN": "xoxb-not-a-token"},
         credentials=("token",),
+        error=200,
         answers={
             "/conversations.create": {"channel": {"id": "C024BE91L"}},
             "/conversations.list": {"channels": [{"id": "C024BE91L", "name": "incidents"}]},
@@ -75,6 +80,87 @@ VENDORS = {
             "PUP_TUI_PAGERDUTY_ROUTING_KEY": "not-a-routing-key",
         },
     ),
+    "opsgenie": Vendor(
+        {"opsgenie": ("PUP_TUI_OPSGENIE_URL", "")},
+        {"PUP_TUI_OPSGENIE_API_KEY": "not-a-key"},
+        answers={"/v2/alerts/requests/{requestId}": {"data": {"isSuccess": True}}},
+    ),
+    "statuspage": Vendor(
+        {"statuspage": ("PUP_TUI_STATUSPAGE_URL", "")},
+        {"PUP_TUI_STATUSPAGE_PAGE": "kctbh9vrtdwd", "PUP_TUI_STATUSPAGE_TOKEN": "not-a-token"},
+        answers={"/pages/{page_id}/components": [{"id": "ftgks51sfs2d"}]},
+    ),
+    "launchdarkly": Vendor(
+        {"launchdarkly": ("PUP_TUI_LAUNCHDARKLY_URL", "")},
+        {"LD_API_KEY": "not-a-key"},
+        answers={
+            "/api/v2/flags/{projectKey}/{featureFlagKey}": {
+                "environments": {"production": {"on": True}}
+            }
+        },
+    ),
+    "gitlab": Vendor(
+        {"gitlab": ("PUP_TUI_GITLAB_URL", "")},
+        {"PUP_TUI_GITLAB_TOKEN": "not-a-token"},
+        answers={"/api/v4/projects/{id}/pipelines/{pipeline_id}": {"status": "success"}},
+    ),
+    "grafana": Vendor({"grafana": ("GRAFANA_URL", "")}, {"GRAFANA_API_KEY": "not-a-token"}),
+    "sentry": Vendor(
+        {"sentry": ("PUP_TUI_SENTRY_URL", "")},
+        {"PUP_TUI_SENTRY_ORGANIZATION": "example", "PUP_TUI_SENTRY_TOKEN": "not-a-token"},
+    ),
+    "cloudflare": Vendor(
+        {"cloudflare": ("PUP_TUI_CLOUDFLARE_URL", "/client/v4")},
+        {"CLOUDFLARE_API_TOKEN": "not-a-token"},
+    ),
+    "mattermost": Vendor(
+        {"mattermost": ("PUP_TUI_MATTERMOST_URL", "")},
+        {"PUP_TUI_MATTERMOST_TOKEN": "not-a-token"},
+    ),
+    "discord": Vendor(
+        {"discord": ("PUP_TUI_DISCORD_URL", "/api/v10")},
+        {"PUP_TUI_DISCORD_BOT_TOKEN": "not-a-token"},
+    ),
+    "argocd": Vendor(
+        {"argocd": ("PUP_TUI_ARGOCD_URL", "")},
+        {"ARGOCD_AUTH_TOKEN": "not-a-token"},
+        answers={
+            "/api/v1/applications/{name}": {
+                "status": {
+                    "operationState": {"phase": "Succeeded"},
+                    "sync": {"status": "Synced"},
+                    "health": {"status": "Healthy"},
+                }
+            }
+        },
+    ),
+    "nomad": Vendor(
+        {"nomad": ("NOMAD_ADDR", "")},
+        {"NOMAD_TOKEN": "not-a-token"},
+        answers={
+            "/job/{jobName}": {"TaskGroups": [{"Name": "web"}]},
+            "/deployment/{deploymentID}": {"Status": "successful"},
+        },
+    ),
+    "twilio": Vendor(
+        {"twilio": ("PUP_TUI_TWILIO_URL", "")},
+        {
+            "PUP_TUI_TWILIO_ACCOUNT": "AC" + "0" * 32,
+            "PUP_TUI_TWILIO_TOKEN": "not-a-token",
+            "PUP_TUI_TWILIO_FROM": "+15005550001",
+        },
+        answers={
+            "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json": {"status": "delivered"},
+            "/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json": {"status": "completed"},
+        },
+    ),
+    "unleash": Vendor(
+        {"unleash": ("PUP_TUI_UNLEASH_URL", "")}, {"PUP_TUI_UNLEASH_TOKEN": "not-a-token"}
+    ),
+    "elasticsearch": Vendor(
+        {"elasticsearch": ("PUP_TUI_ELASTICSEARCH_URL", "")},
+        {"PUP_TUI_ELASTICSEARCH_API_KEY": "not-a-key"},
+    ),
 }
 
 
@@ -103,7 +189,7 @@ class StandIn:
         self.asked.append(f"{request.method} {operation.path}")
         self.problems += described.problems(request, self._vendor.credentials)
         if self._fails:
-            return described.failure(operation)
+            return described.failure(operation, self._vendor.error)
         return described.success(operation, self._vendor.answers.get(operation.path))
 
     def _description(self, request: Recorded) -> Description:
@@ -145,7 +231,7 @@ async def test_a_request_is_as_the_vendor_describes_it(
             assert done.ok, done.reason
         assert set(done.outputs) == set(said.actions[action].outputs)
         for request in server.requests:
-            assert request.headers.get("authorization") or b"routing_key" in request.body
+            assert _CREDENTIALS & request.headers.keys() or b"routing_key" in request.body
         # What takes it back is a request as well.
         if await _is_undone(name, action, tmp_path / "undo", around(vendor, server.url)):
             assert stand_in.problems == []

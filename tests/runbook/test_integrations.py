@@ -266,3 +266,14 @@ def test_a_comment_that_silences_nothing_is_told_where_its_action_is_called(
     files = {"runbook.yaml": calling(f"chat/{action}", given).encode(), FILE: chat.encode()}
     loaded = load_files("runbook", files, Path("runbook.yaml"), linter=linter(None))
     assert [problem.code for problem in loaded.warnings].count("useless-silencing") == told
+
+
+@pytest.mark.parametrize("danger", ["danger: false", "danger: true"])
+def test_what_a_caller_marks_is_silenced_for_others_all_the_same(danger: str) -> None:
+    comment = "    # lint: ok destructive-without-danger because others may call it\n"
+    chat = CHAT.replace("    steps: [{name: Drop", comment + "    steps: [{name: Drop")
+    chat = chat.replace("effect: destroy", "effect: change").replace('"true"', '"rm -r /srv/chat"')
+    files = {"runbook.yaml": calling("chat/drop", danger).encode(), FILE: chat.encode()}
+    loaded = load_files("runbook", files, Path("runbook.yaml"), linter=linter(None))
+    silencing = {"useless-silencing", "destructive-without-danger"}
+    assert silencing.isdisjoint(problem.code for problem in loaded.warnings)

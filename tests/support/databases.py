@@ -83,7 +83,7 @@ def _running(
 @contextmanager
 def postgresql() -> Iterator[Server]:
     """A primary."""
-    initdb = _postgresql_tool("initdb")
+    initdb = postgresql_tool("initdb")
     with _folder("postgres") as folder:
         options = ("--auth=scram-sha-256", "--no-sync", "--username=app", "--encoding=UTF8")
         password = folder / "password"
@@ -91,7 +91,7 @@ def postgresql() -> Iterator[Server]:
         password.chmod(0o644)
         _run(*_as_postgres(), initdb, *options, f"--pwfile={password}", f"--pgdata={folder}/data")
         with _postgresql_in(folder) as up:
-            create = [_postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
+            create = [postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
             subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
             yield up
 
@@ -99,7 +99,7 @@ def postgresql() -> Iterator[Server]:
 @contextmanager
 def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
     """A replica, which the primary knows by this name, and for which it keeps a slot of this name."""
-    copy = _postgresql_tool("pg_basebackup")
+    copy = postgresql_tool("pg_basebackup")
     with _folder("postgres") as folder:
         source = f"host=127.0.0.1 port={primary.port} user=app application_name={name}"
         options = ("--no-sync", "--checkpoint=fast", "--create-slot", f"--slot={name}", "-R")
@@ -115,21 +115,22 @@ def _postgresql_in(folder: Path) -> Iterator[Server]:
     port = free_port()
     command = [
         *_as_postgres(),
-        _postgresql_tool("postgres"),
+        postgresql_tool("postgres"),
         f"-D{folder}/data",
         "-cfsync=off",
         "-clisten_addresses=127.0.0.1",
         f"-cunix_socket_directories={folder}",
         f"-cport={port}",
     ]
-    ask = [_postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
+    ask = [postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
     with _running(
         command, folder, port, lambda: subprocess.run(ask, check=False).returncode == 0
     ) as up:
         yield up
 
 
-def _postgresql_tool(name: str) -> str:
+def postgresql_tool(name: str) -> str:
+    """The path of a program that comes with the server; the test is skipped without."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     if not found:
         lacking("postgresql")

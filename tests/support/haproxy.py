@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Thread
+from threading import Event, Thread
 
 from tests.support.databases import server_of
 from tests.support.needed import needs_program
@@ -20,10 +20,11 @@ BACKEND = "checkout"
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy: its `port` leads to the servers `web-1` and `web-2` of the backend."""
+    """The proxy: its `port` leads to the servers `webs` of the backend, by their names."""
 
     port: int
     api: Path
+    webs: Mapping[str, Web]
 
     def asked(self, command: str) -> str:
         """What the runtime API answers, asked without the program."""
@@ -66,18 +67,71 @@ class _Server(ThreadingTCPServer):
     allow_reuse_address = True
 
 
+class Web:
+    """A server behind the proxy, which may be stopped and started again at the same port."""
+
+    def __init__(self) -> None:
+        self._server: _Server | None = None
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        self._server = _Server(("127.0.0.1", self.port), _Holding)
+        self.port = self._server.server_address[1]
+        Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no connections any more."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+@dataclass
+class Client:
+    """Somebody who comes again and again, each time with a new session, for as long as the block lasts."""
+
+    port: int
+    served: int = 0
+    failed: int = 0
+
+    @contextmanager
+    def coming(self) -> Iterator[Client]:
+        over = Event()
+        thread = Thread(target=self._come, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            over.set()
+            thread.join()
+
+    def _come(self, over: Event) -> None:
+        while not over.wait(0.02):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=30) as made:
+                    made.sendall(b"hello")
+                    answered = bool(made.recv(1))
+            except OSError:
+                answered = False
+            self.served += answered
+            self.failed += not answered
+
+
 @contextmanager
-def haproxy() -> Iterator[Proxy]:
+def haproxy(limit: int = 0, names: Sequence[str] = ("web-1", "web-2")) -> Iterator[Proxy]:
+    """The proxy, whose servers get at most so many sessions at once, where a limit is given."""
     for program in ("haproxy", "socat"):
         needs_program(program)
     with ExitStack() as stack:
-        servers = [stack.enter_context(_Server(("127.0.0.1", 0), _Holding)) for _ in range(2)]
-        for each in servers:
-            Thread(target=each.serve_forever, daemon=True).start()
-            stack.callback(each.shutdown)
+        webs = {name: Web() for name in names}
+        for each in webs.values():
+            stack.callback(each.stop)
+        most = f" maxconn {limit}" if limit else ""
         lines = [
-            f"  server web-{number} 127.0.0.1:{each.server_address[1]} check inter 200ms"
-            for number, each in enumerate(servers, 1)
+            f"  server {name} 127.0.0.1:{each.port} check inter 200ms{most}"
+            for name, each in webs.items()
         ]
 
         def arguments(folder: Path, port: int) -> list[str]:
@@ -91,4 +145,4 @@ def haproxy() -> Iterator[Proxy]:
             return ["-db", "-f", str(folder / "haproxy.cfg")]
 
         up = stack.enter_context(server_of("haproxy", "haproxy", arguments, accepts))
-        yield Proxy(up.port, up.folder / "api")
+        yield Proxy(up.port, up.folder / "api", webs)
