@@ -206,6 +206,18 @@ async def test_a_rollout_is_undone_and_taken_back(kubernetes: KubernetesApi) -> 
     shown("rollout_undo")
 
 
+async def test_another_image_is_run_and_taken_back(kubernetes: KubernetesApi) -> None:
+    image = partial(acted, kubernetes, "set_image", NAMESPACE="shop", DEPLOYMENT="web")
+    done = await image(CONTAINER="app", IMAGE="registry.example.com/web:3")
+    assert done.outputs == {"BEFORE": "web:1"}
+    assert kubernetes.cluster.image("web") == "registry.example.com/web:3"
+    late = await image(CONTAINER="app", IMAGE="web:2", WAIT="1s", undone=True)
+    assert not late.ok
+    assert kubernetes.cluster.image("web") == "registry.example.com/web:3"
+    assert "web has no container other" in (await image(CONTAINER="other", IMAGE="web:3")).reason
+    shown("set_image")
+
+
 async def test_pods_are_started_anew(kubernetes: KubernetesApi) -> None:
     before = kubernetes.cluster.pods("web")
     assert (await acted(kubernetes, "rollout_restart", NAMESPACE="shop", DEPLOYMENT="web")).ok

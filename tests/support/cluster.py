@@ -56,6 +56,9 @@ class Broken:
     waiting: str = "CrashLoopBackOff"
     ended: str = "Error"
     exit_code: int = 1
+    message: str = "back-off 5m0s restarting failed container"
+    started: bool = True
+    """Whether they have run at all; an image that cannot be pulled never did."""
 
 
 @dataclass
@@ -248,17 +251,15 @@ class Cluster:
         waiting = {
             "waiting": {
                 "reason": broken.waiting,
-                "message": "back-off 5m0s restarting failed container",
+                "message": broken.message,
             }
         }
+        told |= {"ready": False, "state": waiting}
+        if not broken.started:
+            return {**told, "restartCount": 0, "lastState": {}}
         ended = {"exitCode": broken.exit_code, "reason": broken.ended, "finishedAt": LONG_AGO}
-        return {
-            **told,
-            "ready": False,
-            "restartCount": 7,
-            "state": waiting,
-            "lastState": {"terminated": {**ended, "startedAt": LONG_AGO}},
-        }
+        last = {"terminated": {**ended, "startedAt": LONG_AGO}}
+        return {**told, "restartCount": 7, "lastState": last}
 
     def _tell(self, deployment: Object) -> None:
         sets = self.owned("replicasets", deployment)
