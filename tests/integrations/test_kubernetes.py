@@ -218,6 +218,34 @@ async def test_another_image_is_run_and_taken_back(kubernetes: KubernetesApi) ->
     shown("set_image")
 
 
+def resources(api: KubernetesApi) -> Any:
+    spec = api.cluster.get("deployments", "web")["spec"]["template"]["spec"]
+    return spec["containers"][0]["resources"]
+
+
+async def test_memory_is_given_and_taken_back(kubernetes: KubernetesApi) -> None:
+    given = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    assert (await acted(kubernetes, "memory", **given)).outputs == {"ASKED": "", "LIMIT": ""}
+    assert (await acted(kubernetes, "set_memory", **given, MEMORY="512Mi")).ok
+    both = {"limits": {"memory": "512Mi"}, "requests": {"memory": "512Mi"}}
+    assert resources(kubernetes) == both
+    told_now = await acted(kubernetes, "memory", **given)
+    assert told_now.outputs == {"ASKED": "512Mi", "LIMIT": "512Mi"}
+    done = await acted(kubernetes, "set_memory", **given, MEMORY="1Gi", undone=True)
+    assert not done.ok
+    assert resources(kubernetes) == both
+    for action, more in (("memory", {}), ("set_memory", {"MEMORY": "1Gi"})):
+        wrong = await acted(kubernetes, action, **{**given, "CONTAINER": "other", **more})
+        assert "web has no container other" in wrong.reason
+    shown("memory", "set_memory")
+
+
+async def test_memory_that_was_not_limited_is_not_limited_again(kubernetes: KubernetesApi) -> None:
+    given = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app", "MEMORY": "1Gi"}
+    await acted(kubernetes, "set_memory", **given, undone=True)
+    assert not any(resources(kubernetes).values())
+
+
 async def test_pods_are_started_anew(kubernetes: KubernetesApi) -> None:
     before = kubernetes.cluster.pods("web")
     assert (await acted(kubernetes, "rollout_restart", NAMESPACE="shop", DEPLOYMENT="web")).ok
@@ -246,6 +274,38 @@ async def test_who_scales_at_the_same_time_is_not_overruled(kubernetes: Kubernet
     kubernetes.before = meanwhile
     done = await acted(kubernetes, "scale", NAMESPACE="shop", DEPLOYMENT="web", COUNT=4)
     assert "Expected replicas to be 2, was 7" in told(done)
+
+
+def autoscaled(api: KubernetesApi, demand: int) -> None:
+    """An autoscaler that keeps two to three pods of `web`, whose load would take `demand`."""
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    spec = {"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 3}
+    api.cluster.add("horizontalpodautoscalers", "shop", "web", spec=spec)
+    api.cluster.demand["web"] = demand
+    api.cluster.settle()
+
+
+async def test_the_limit_of_an_autoscaler_is_set_and_taken_back(kubernetes: KubernetesApi) -> None:
+    autoscaled(kubernetes, 5)
+    given = {"NAMESPACE": "shop", "AUTOSCALER": "web"}
+    assert (await acted(kubernetes, "autoscaler", **given)).outputs == {
+        "LEAST": 2,
+        "MOST": 3,
+        "NOW": 3,
+        "WANTED": 3,
+        "TARGET_KIND": "Deployment",
+        "TARGET": "web",
+        "LIMITED": "more than maximum",
+    }
+    done = await acted(kubernetes, "autoscaler_limit", **given, COUNT=6)
+    assert done.outputs == {"BEFORE": 3}
+    assert len(kubernetes.cluster.pods("web")) == 5
+    await acted(kubernetes, "autoscaler_limit", **given, COUNT=3, undone=True)
+    assert len(kubernetes.cluster.pods("web")) == 5
+    gone = {"NAMESPACE": "shop", "AUTOSCALER": "gone"}
+    for action, more in (("autoscaler", {}), ("autoscaler_limit", {"COUNT": 6})):
+        assert '"gone" not found' in told(await acted(kubernetes, action, **gone, **more))
+    shown("autoscaler", "autoscaler_limit")
 
 
 async def test_a_pod_is_deleted(kubernetes: KubernetesApi) -> None:
@@ -308,6 +368,21 @@ def budget(api: KubernetesApi, least: int) -> None:
     spec = {"minAvailable": least, "selector": {"matchLabels": {"app": "web"}}}
     api.cluster.add("poddisruptionbudgets", "shop", "web", spec=spec)
     api.cluster.settle()
+
+
+async def test_nodes_are_listed(kubernetes: KubernetesApi) -> None:
+    kubernetes.cluster.get("nodes", "node-1")["spec"]["unschedulable"] = True
+    ill = kubernetes.cluster.get("nodes", "node-2")["status"]["conditions"][0]
+    ill["status"] = "Unknown"
+    done = await acted(kubernetes, "nodes")
+    assert done.outputs == {
+        "NODES": ["node-1", "node-2"],
+        "TAKING_NONE": ["node-1"],
+        "NODES_NOT_READY": ["node-2"],
+    }
+    kubernetes.forbidden.add(("list", "nodes"))
+    assert "Forbidden" in told(await acted(kubernetes, "nodes"))
+    shown("nodes")
 
 
 async def test_budgets_that_let_nothing_go_are_told(kubernetes: KubernetesApi) -> None:

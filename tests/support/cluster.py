@@ -45,6 +45,7 @@ KINDS = {
     "replicasets": ("ReplicaSet", "apps/v1"),
     "daemonsets": ("DaemonSet", "apps/v1"),
     "statefulsets": ("StatefulSet", "apps/v1"),
+    "horizontalpodautoscalers": ("HorizontalPodAutoscaler", "autoscaling/v2"),
     "poddisruptionbudgets": ("PodDisruptionBudget", "policy/v1"),
 }
 
@@ -72,6 +73,8 @@ class Cluster:
     """Each change: its version, what it was (ADDED, MODIFIED, DELETED), the resource, the object after it."""
     stuck: set[str] = field(default_factory=set)
     """The names of pods that go on ending, and never have ended."""
+    demand: dict[str, int] = field(default_factory=dict)
+    """How many pods of a deployment its load would take, which an autoscaler follows."""
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _made: int = 0
 
@@ -125,6 +128,8 @@ class Cluster:
     def settle(self) -> None:
         """All that follows from what the objects say."""
         before = {key: json.dumps(each, sort_keys=True) for key, each in self.objects.items()}
+        for autoscaler in self.of("horizontalpodautoscalers"):
+            self._follow(autoscaler)
         for deployment in self.of("deployments"):
             self._roll(deployment)
         for budget in self.of("poddisruptionbudgets"):
@@ -132,6 +137,21 @@ class Cluster:
         for key, each in list(self.objects.items()):
             if key in before and json.dumps(each, sort_keys=True) != before[key]:
                 self.note("MODIFIED", key[0], each)
+
+    def _follow(self, autoscaler: Object) -> None:
+        spec = autoscaler["spec"]
+        target = self.get("deployments", spec["scaleTargetRef"]["name"])
+        demand = self.demand.get(target["metadata"]["name"], target["spec"]["replicas"])
+        wanted = max(spec["minReplicas"], min(spec["maxReplicas"], demand))
+        if target["spec"]["replicas"] != wanted:
+            target["spec"]["replicas"] = wanted
+            target["metadata"]["generation"] += 1
+        limited = {"type": "ScalingLimited", "status": str(demand > wanted)}
+        autoscaler["status"] = {
+            "currentReplicas": wanted,
+            "desiredReplicas": wanted,
+            "conditions": [limited | {"reason": "TooManyReplicas", "message": "more than maximum"}],
+        }
 
     def _roll(self, deployment: Object) -> None:
         spec, meta = deployment["spec"], deployment["metadata"]
@@ -215,7 +235,9 @@ class Cluster:
         free = [
             each["metadata"]["name"]
             for each in self.of("nodes")
-            if not each["spec"].get("unschedulable") and is_ready(each)
+            if not each["spec"].get("unschedulable")
+            and is_ready(each)
+            and taken.count(each["metadata"]["name"]) < int(each["status"]["allocatable"]["pods"])
         ]
         if node or free:
             pod["spec"]["nodeName"] = node or min(free, key=lambda each: (taken.count(each), each))

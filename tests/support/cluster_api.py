@@ -33,11 +33,12 @@ _SHORT |= {
     "replicasets": "rs",
     "daemonsets": "ds",
     "statefulsets": "sts",
+    "horizontalpodautoscalers": "hpa",
     "poddisruptionbudgets": "pdb",
 }
 _CLUSTERWIDE = ("nodes", "namespaces")
 _PATH = re.compile(
-    r"/(?:api/v1|apis/(?:apps|policy)/v1)(?:/namespaces/(?P<namespace>[^/]+))?"
+    r"/(?:api/v1|apis/(?:apps/v1|policy/v1|autoscaling/v2))(?:/namespaces/(?P<namespace>[^/]+))?"
     r"/(?P<resource>[a-z]+)(?:/(?P<name>[^/]+))?(?:/(?P<sub>log|scale|eviction))?"
 )
 
@@ -126,7 +127,7 @@ class KubernetesApi:
             case "scale", "PUT" | "PATCH":
                 scale = request.json if method == "PUT" else _patched(_scale(found), request)
                 new = copy.deepcopy(found)
-                new["spec"]["replicas"] = scale["spec"]["replicas"]
+                new["spec"]["replicas"] = scale["spec"].get("replicas", 0)
                 cluster.replace(key, new)
                 return Reply(body=_scale(cluster.objects[key]))
             case None, "GET":
@@ -245,8 +246,8 @@ def _discovery(path: str) -> Reply | None:
     if path == "/apis":
         groups = [
             {"name": name, "versions": [version], "preferredVersion": version}
-            for name in ("apps", "policy")
-            for version in [{"groupVersion": f"{name}/v1", "version": "v1"}]
+            for name, number in (("apps", "v1"), ("policy", "v1"), ("autoscaling", "v2"))
+            for version in [{"groupVersion": f"{name}/{number}", "version": number}]
         ]
         return Reply(body={"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
     version = path.removeprefix("/apis/").removeprefix("/api/")
