@@ -65,6 +65,22 @@ async def test_an_instance(aws: Account, tmp_path: Path) -> None:
     shown("ec2_status", "ec2_reboot", "ssm_run")
 
 
+async def test_an_instance_is_put_on_other_hardware(aws: Account, tmp_path: Path) -> None:
+    instance = aws.instance("cart")
+    told = (await acted("ec2_instance", aws, tmp_path / "1", {"INSTANCE": instance})).outputs
+    assert (told["NAME"], told["GROUP"], told["ROOT_DEVICE"]) == ("cart", "", "ebs")
+    assert told["ZONE"].startswith("eu-west-1")
+    done = await acted("ec2_stop_start", aws, tmp_path / "2", {"INSTANCE": instance})
+    assert done.ok, done.reason
+    again = await acted("ec2_status", aws, tmp_path / "3", {"INSTANCE": instance})
+    assert again.outputs["STATE"] == "running"
+    for number, action in enumerate(("ec2_instance", "ec2_stop_start"), 4):
+        gone = {"INSTANCE": "i-0123456789abcdef0"}
+        missing = await acted(action, aws, tmp_path / str(number), gone)
+        assert any("InvalidInstanceID.NotFound" in line for line in missing.texts)
+    shown("ec2_instance", "ec2_stop_start")
+
+
 async def test_a_database_is_read_and_restarted(aws: Account, tmp_path: Path) -> None:
     aws.database("orders", 50)
     told = (await acted("rds_instance", aws, tmp_path / "1", {"DATABASE": "orders"})).outputs

@@ -224,7 +224,7 @@ def resources(api: KubernetesApi) -> Any:
 
 
 async def test_memory_is_given_and_taken_back(kubernetes: KubernetesApi) -> None:
-    given = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    given: dict[str, Any] = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
     assert (await acted(kubernetes, "memory", **given)).outputs == {"ASKED": "", "LIMIT": ""}
     assert (await acted(kubernetes, "set_memory", **given, MEMORY="512Mi")).ok
     both = {"limits": {"memory": "512Mi"}, "requests": {"memory": "512Mi"}}
@@ -234,15 +234,18 @@ async def test_memory_is_given_and_taken_back(kubernetes: KubernetesApi) -> None
     done = await acted(kubernetes, "set_memory", **given, MEMORY="1Gi", undone=True)
     assert not done.ok
     assert resources(kubernetes) == both
-    for action, more in (("memory", {}), ("set_memory", {"MEMORY": "1Gi"})):
-        wrong = await acted(kubernetes, action, **{**given, "CONTAINER": "other", **more})
+    given["CONTAINER"] = "other"
+    for wrong in (
+        await acted(kubernetes, "memory", **given),
+        await acted(kubernetes, "set_memory", **given, MEMORY="1Gi"),
+    ):
         assert "web has no container other" in wrong.reason
     shown("memory", "set_memory")
 
 
 async def test_memory_that_was_not_limited_is_not_limited_again(kubernetes: KubernetesApi) -> None:
-    given = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app", "MEMORY": "1Gi"}
-    await acted(kubernetes, "set_memory", **given, undone=True)
+    given: dict[str, Any] = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    await acted(kubernetes, "set_memory", **given, MEMORY="1Gi", undone=True)
     assert not any(resources(kubernetes).values())
 
 
@@ -287,7 +290,7 @@ def autoscaled(api: KubernetesApi, demand: int) -> None:
 
 async def test_the_limit_of_an_autoscaler_is_set_and_taken_back(kubernetes: KubernetesApi) -> None:
     autoscaled(kubernetes, 5)
-    given = {"NAMESPACE": "shop", "AUTOSCALER": "web"}
+    given: dict[str, Any] = {"NAMESPACE": "shop", "AUTOSCALER": "web"}
     assert (await acted(kubernetes, "autoscaler", **given)).outputs == {
         "LEAST": 2,
         "MOST": 3,
@@ -302,9 +305,9 @@ async def test_the_limit_of_an_autoscaler_is_set_and_taken_back(kubernetes: Kube
     assert len(kubernetes.cluster.pods("web")) == 5
     await acted(kubernetes, "autoscaler_limit", **given, COUNT=3, undone=True)
     assert len(kubernetes.cluster.pods("web")) == 5
-    gone = {"NAMESPACE": "shop", "AUTOSCALER": "gone"}
-    for action, more in (("autoscaler", {}), ("autoscaler_limit", {"COUNT": 6})):
-        assert '"gone" not found' in told(await acted(kubernetes, action, **gone, **more))
+    given["AUTOSCALER"] = "gone"
+    assert '"gone" not found' in told(await acted(kubernetes, "autoscaler", **given))
+    assert '"gone" not found' in told(await acted(kubernetes, "autoscaler_limit", **given, COUNT=6))
     shown("autoscaler", "autoscaler_limit")
 
 

@@ -58,6 +58,16 @@ class Account:
 
         return boto3.Session(KEY_ID, SECRET, region_name=REGION)
 
+    def instance(self, name: str) -> str:
+        """An instance that runs; gives its id."""
+        ec2 = self.client("ec2")
+        image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        tags = {"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}
+        (made,) = ec2.run_instances(
+            ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=[tags]
+        )["Instances"]
+        return str(made["InstanceId"])
+
     def database(self, name: str, storage: int = 100) -> None:
         self.client("rds").create_db_instance(
             DBInstanceIdentifier=name,
