@@ -81,17 +81,42 @@ async def test_an_instance_is_put_on_other_hardware(aws: Account, tmp_path: Path
     shown("ec2_instance", "ec2_stop_start")
 
 
+async def test_a_bucket_is_closed_and_opened_again(aws: Account, tmp_path: Path) -> None:
+    aws.public_bucket("pictures")
+    given = {"BUCKET": "pictures"}
+    told = (await acted("s3_access", aws, tmp_path / "1", given)).outputs
+    assert (told["CLOSED"], told["BLOCK"], told["GRANTS"]) == (False, {}, ["READ"])
+    assert '"Principal": "*"' in told["POLICY"]
+    assert (await acted("s3_close", aws, tmp_path / "2", given)).outputs == {"BEFORE": {}}
+    assert (await acted("s3_access", aws, tmp_path / "3", given)).outputs["CLOSED"]
+    s3 = aws.client("s3")
+    some = {"BlockPublicAcls": True, "IgnorePublicAcls": False}
+    some |= {"BlockPublicPolicy": True, "RestrictPublicBuckets": False}
+    s3.put_public_access_block(Bucket="pictures", PublicAccessBlockConfiguration=some)
+    await acted("s3_close", aws, tmp_path / "4", given, undone=True)
+    now = s3.get_public_access_block(Bucket="pictures")["PublicAccessBlockConfiguration"]
+    assert now == some
+    for number, action in enumerate(("s3_access", "s3_close"), 5):
+        missing = await acted(action, aws, tmp_path / str(number), {"BUCKET": "no-such-bucket"})
+        assert any("NoSuchBucket" in line for line in missing.texts)
+    shown("s3_access", "s3_close")
+
+
 async def test_a_database_is_read_and_restarted(aws: Account, tmp_path: Path) -> None:
     aws.database("orders", 50)
     told = (await acted("rds_instance", aws, tmp_path / "1", {"DATABASE": "orders"})).outputs
     assert told["RESTORABLE_UNTIL"]
-    assert {name: told[name] for name in ("STATUS", "STORAGE", "STORAGE_LIMIT", "ENGINE")} == {
+    assert {
+        name: told[name] for name in ("STATUS", "ZONE", "STORAGE", "STORAGE_LIMIT", "ENGINE")
+    } == {
         "STATUS": "available",
+        "ZONE": "eu-west-1a",
         "STORAGE": 50,
         "STORAGE_LIMIT": 0,
         "ENGINE": "postgres",
     }
-    assert (await acted("rds_reboot", aws, tmp_path / "2", {"DATABASE": "orders"})).ok
+    done = await acted("rds_reboot", aws, tmp_path / "2", {"DATABASE": "orders"})
+    assert done.outputs == {"ZONE_NOW": told["ZONE"]}
     shown("rds_instance", "rds_reboot")
 
 

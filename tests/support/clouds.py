@@ -68,12 +68,28 @@ class Account:
         )["Instances"]
         return str(made["InstanceId"])
 
-    def database(self, name: str, storage: int = 100) -> None:
+    def public_bucket(self, name: str) -> None:
+        """A bucket that all may read, by a grant and by its policy."""
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.delete_public_access_block(Bucket=name)
+        s3.put_bucket_acl(Bucket=name, ACL="public-read")
+        statement = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{name}/*",
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+
+    def database(self, name: str, storage: int = 100, *, standby: bool = False) -> None:
         self.client("rds").create_db_instance(
             DBInstanceIdentifier=name,
             Engine="postgres",
             DBInstanceClass="db.t3.micro",
             AllocatedStorage=storage,
+            MultiAZ=standby,
             MasterUsername="app",
             MasterUserPassword="long-enough",
         )
