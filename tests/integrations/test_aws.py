@@ -186,9 +186,9 @@ async def test_the_newest_value_of_a_metric(aws: Account, tmp_path: Path) -> Non
             }
         ],
     )
-    cpu = {"NAMESPACE": "AWS/ECS", "METRIC": "CPUUtilization", "DIMENSION": "ClusterName"}
-    both = {**cpu, "VALUE": "shop", "ALSO": ['ServiceName=check "out"']}
-    told = await acted("metric", aws, tmp_path / "3", both)
+    given = {"NAMESPACE": "AWS/ECS", "METRIC": "CPUUtilization", "DIMENSION": "ClusterName"}
+    also = {"VALUE": "shop", "ALSO": ['ServiceName=check "out"']}
+    told = await acted("metric", aws, tmp_path / "3", {**given, **also})
     assert told.outputs["NEWEST"] == 80.0
     shown("metric")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,14 +166,19 @@ VENDORS = {
 
 
 class StandIn:
-    """Judges requests by descriptions, and answers as they say; with `fails` by their errors."""
+    """Judges requests by descriptions, and answers as they say; with `fails` by their errors, which `refused`
+    paths get in any case.
+    """
 
-    def __init__(self, vendor: Vendor, *, fails: bool = False) -> None:
+    def __init__(
+        self, vendor: Vendor, *, fails: bool = False, refused: Collection[str] = ()
+    ) -> None:
         self._descriptions = {
             prefix: description(name) for name, (_, prefix) in vendor.described.items()
         }
         self._vendor = vendor
         self._fails = fails
+        self._refused = refused
         self.problems: list[str] = []
         self.asked: list[str] = []
 
@@ -188,7 +194,7 @@ class StandIn:
         operation = described.operation(request)
         self.asked.append(f"{request.method} {operation.path}")
         self.problems += described.problems(request, self._vendor.credentials)
-        if self._fails:
+        if self._fails or operation.path in self._refused:
             return described.failure(operation, self._vendor.error)
         return described.success(operation, self._vendor.answers.get(operation.path))
 
@@ -214,6 +220,42 @@ def actions() -> list[tuple[str, str]]:
 def around(vendor: Vendor, url: str) -> dict[str, str]:
     places = {variable: url + prefix for variable, prefix in vendor.described.values()}
     return {**vendor.environ, **places}
+
+
+@dataclass(frozen=True)
+class StoodIn:
+    """Servers that stand in for vendors, by their names, and what leads to them."""
+
+    environ: Mapping[str, str]
+    stand_ins: Mapping[str, StandIn]
+    servers: Mapping[str, FakeServer]
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem for each in self.stand_ins.values() for problem in each.problems]
+
+    def asked(self, name: str) -> list[str]:
+        return self.stand_ins[name].asked
+
+    def requests(self, name: str) -> list[Recorded]:
+        return self.servers[name].requests
+
+
+@asynccontextmanager
+async def standing_in(
+    vendors: Mapping[str, Vendor], refused: Collection[str] = ()
+) -> AsyncIterator[StoodIn]:
+    """Stand in for vendors; any of them answers `refused` paths by an error."""
+    stand_ins = {name: StandIn(vendor, refused=refused) for name, vendor in vendors.items()}
+    environ: dict[str, str] = {}
+    async with AsyncExitStack() as stack:
+        servers = {
+            name: await stack.enter_async_context(FakeServer(handler=each))
+            for name, each in stand_ins.items()
+        }
+        for name, server in servers.items():
+            environ |= around(vendors[name], server.url)
+        yield StoodIn(environ, stand_ins, servers)
 
 
 @pytest.mark.parametrize(("name", "action"), actions())
