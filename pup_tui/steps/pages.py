@@ -16,9 +16,8 @@ from pup_tui.late_pattern import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from pup_tui.core.requests import HttpRequest
+    from pup_tui.core.requests import HttpRequest, Pages
     from pup_tui.datadog.transport import Response
-    from pup_tui.runbook.parts import Pages
 
 _LINK: Final = late_pattern(r'<([^<>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)')
 _NEXT: Final = late_pattern(r'(?i);\s*rel\s*=\s*(?:"[^"]*\bnext\b[^"]*"|next\b)')
