@@ -30,9 +30,9 @@ def told(done: Done) -> str:
     return "\n".join(done.texts)
 
 
-def crash(api: KubernetesApi) -> str:
+def crash(api: KubernetesApi, log: str = "starting\nno DATABASE_URL\n") -> str:
     """Release a version that ends at once; gives the name of its pod."""
-    api.cluster.logs["web:2"] = "starting\nno DATABASE_URL\n"
+    api.cluster.logs["web:2"] = log
     api.cluster.release("web", "web:2")
     (name,) = api.cluster.pods("web", lambda pod: pod["spec"]["containers"][0]["image"] == "web:2")
     return name
@@ -64,8 +64,9 @@ async def test_pods_are_listed_with_those_that_are_not_well(kubernetes: Kubernet
     done = await acted(kubernetes, "pods", NAMESPACE="shop", SELECTOR="app=web")
     assert sorted(done.outputs["PODS"]) == sorted([*well, ill])
     assert done.outputs["NOT_READY"] == done.outputs["CRASHING"] == [ill]
+    assert done.outputs["RESTARTED"] == [ill]
     none = await acted(kubernetes, "pods", NAMESPACE="shop", SELECTOR="app=other")
-    assert none.outputs == {"PODS": [], "NOT_READY": [], "CRASHING": []}
+    assert none.outputs == {"PODS": [], "NOT_READY": [], "CRASHING": [], "RESTARTED": []}
     kubernetes.forbidden.add(("list", "pods"))
     refused = await acted(kubernetes, "pods", NAMESPACE="shop")
     assert "pods" in told(refused)
@@ -180,6 +181,33 @@ async def test_a_rollout_is_waited_for(kubernetes: KubernetesApi) -> None:
     gone = await acted(kubernetes, "rollout_status", NAMESPACE="shop", DEPLOYMENT="gone")
     assert "NotFound" in told(gone)
     shown("rollout_status")
+
+
+def _limit(api: KubernetesApi) -> Any:
+    container = api.cluster.get("deployments", "web")["spec"]["template"]["spec"]["containers"][0]
+    return container["resources"].get("limits", {}).get("memory")
+
+
+async def test_the_memory_is_changed_and_taken_back(kubernetes: KubernetesApi) -> None:
+    given = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    await acted(kubernetes, "set_memory", **given, LIMIT="256Mi", undone=True)
+    assert _limit(kubernetes) is None
+    done = await acted(kubernetes, "set_memory", **given, LIMIT="512Mi")
+    assert done.ok, told(done)
+    assert _limit(kubernetes) == "512Mi"
+    pods = [kubernetes.cluster.get("pods", name) for name in kubernetes.cluster.pods("web")]
+    assert [pod["spec"]["containers"][0]["resources"]["limits"] for pod in pods] == [
+        {"memory": "512Mi"},
+        {"memory": "512Mi"},
+    ]
+    other = {**given, "CONTAINER": "proxy"}
+    missing = await acted(kubernetes, "set_memory", **other, LIMIT="1Gi")
+    assert "web has no container proxy." in missing.reason
+    kubernetes.forbidden.add(("patch", "deployments"))
+    refused = await acted(kubernetes, "set_memory", **given, LIMIT="1Gi")
+    assert not refused.ok
+    assert _limit(kubernetes) == "512Mi"
+    shown("set_memory")
 
 
 async def test_a_rollout_is_undone_and_taken_back(kubernetes: KubernetesApi) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from pup_tui.core.state import RunState, RunStatus
 from tests.integrations.test_kubernetes import crash
+from tests.support.cluster import Broken
 from tests.support.cluster_api import KubernetesApi
 from tests.support.library_runs import Answers, outcomes, run_of, troubles
 from tests.support.runs import Seen
@@ -129,6 +130,71 @@ async def test_a_rollback_that_is_refused_leaves_what_there_is(kubernetes: Kuber
 async def test_a_pod_that_is_well_is_left_alone(kubernetes: KubernetesApi) -> None:
     state, seen = await run(kubernetes, "crashloop", crashloop(kubernetes.cluster.pods("web")[0]))
     assert state.status is RunStatus.SUCCEEDED
+    assert seen.questions == []
+
+
+def killed(api: KubernetesApi, enough: int) -> str:
+    """Release a version that needs so many MiB and may use 128; gives the name of its pod."""
+    api.cluster.broken["web:2"] = Broken(ended="OOMKilled", exit_code=137, enough=enough)
+    containers = api.cluster.get("deployments", "web")["spec"]["template"]["spec"]["containers"]
+    containers[0]["resources"] = {"limits": {"memory": "128Mi"}}
+    return crash(api, "loading 1,000,000 orders\n")
+
+
+def oom_killed(pod: str) -> dict[str, Any]:
+    return {"NAMESPACE": "shop", "POD": pod, "WAIT": "1s", "STEADY": 0}
+
+
+def limits(api: KubernetesApi) -> set[str]:
+    pods = [api.cluster.get("pods", name) for name in api.cluster.pods("web")]
+    return {pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for pod in pods}
+
+
+async def test_a_container_that_was_killed_may_use_more(kubernetes: KubernetesApi) -> None:
+    ill = killed(kubernetes, 256)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "more", "LIMIT": "256Mi"}}
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill), answers)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert limits(kubernetes) == {"256Mi"}
+    assert images(kubernetes) == {"web:2"}
+    what = seen.questions[0].message
+    assert "was ended for its memory, and\nstarted 7 times in all" in what
+    assert "may use 128Mi." in what
+    assert "loading 1,000,000 orders" in what
+
+
+async def test_more_that_is_not_enough_is_taken_back(kubernetes: KubernetesApi) -> None:
+    ill = killed(kubernetes, 512)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "more", "LIMIT": "256Mi"}}
+    between: list[str] = []
+
+    def looked() -> None:
+        deployment = kubernetes.cluster.get("deployments", "web")
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        between.append(container["resources"]["limits"]["memory"])
+
+    after = {"more/change_how_much_it_may_use": looked}
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill), answers, after)
+    assert state.status is RunStatus.FAILED
+    assert outcomes(state)["more"] == "failed", troubles(state, seen)
+    assert between == ["256Mi"]
+    looked()
+    assert between == ["256Mi", "128Mi"]
+
+
+async def test_a_version_that_needs_more_is_taken_back(kubernetes: KubernetesApi) -> None:
+    ill = killed(kubernetes, 512)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "undo"}}
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill), answers)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert images(kubernetes) == {"web:1"}
+
+
+async def test_one_that_ended_otherwise_is_left_alone(kubernetes: KubernetesApi) -> None:
+    ill = crash(kubernetes)
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill))
+    assert state.status is RunStatus.SUCCEEDED
+    assert outcomes(state)["other"] == "succeeded"
     assert seen.questions == []
 
 

@@ -51,11 +51,16 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Broken:
-    """Why the containers of an image do not run."""
+    """Why the containers of an image do not run; with `enough` they do if they may use so many MiB."""
 
     waiting: str = "CrashLoopBackOff"
     ended: str = "Error"
     exit_code: int = 1
+    enough: int = 0
+
+    def holds(self, container: Object) -> bool:
+        limit = container.get("resources", {}).get("limits", {}).get("memory", "0Mi")
+        return not self.enough or int(limit.removesuffix("Mi")) < self.enough
 
 
 @dataclass
@@ -242,7 +247,7 @@ class Cluster:
         image = container["image"]
         told = {"name": container["name"], "image": image, "imageID": image}
         broken = self.broken.get(image)
-        if broken is None:
+        if broken is None or not broken.holds(container):
             running = {"running": {"startedAt": LONG_AGO}}
             return {**told, "ready": True, "restartCount": 0, "state": running, "lastState": {}}
         waiting = {
@@ -318,7 +323,10 @@ class Cluster:
 
     def _fails(self, replica_set: Object) -> bool:
         containers = replica_set["spec"]["template"]["spec"]["containers"]
-        return any(each["image"] in self.broken for each in containers)
+        return any(
+            each["image"] in self.broken and self.broken[each["image"]].holds(each)
+            for each in containers
+        )
 
     # What tests set up and ask
 
