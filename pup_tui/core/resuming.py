@@ -57,7 +57,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
-from pup_tui.core.titles import title_of
+from pup_tui.core.titles import items_again, title_of
 from pup_tui.runbook.parts import types_of
 
 
@@ -144,7 +144,8 @@ def resume(run: Run, event: Event) -> None:
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     failed = {} if event.only_undo else failed_in(run.program, {**stood.steps, **leaves})
     retried = {id_: why for id_, why in failed.items() if id_ not in earlier.skipped}
-    run.outbox.tell_run_resumed(event, finished, unknown, retried)
+    items = items_again(run.program, state, [*retried, *unknown])
+    run.outbox.tell_run_resumed(event, finished, unknown, retried, items)
     run.todo.append(BODY)
 
 

@@ -20,7 +20,7 @@ def problems_of(found: InstalledIntegration, linter: Linter | None = None) -> tu
     if found.said is None:
         return found.problems
     path = str(found.place.path)
-    tree, _ = yaml.parse(found.data, path)
+    tree, _ = yaml.parse_shared(found.data, path)
     assert isinstance(tree, Mapping)
     report = Report()
     loaded = calling_all(found, linter)

@@ -126,7 +126,7 @@ def read_integration(place: IntegrationPlace) -> InstalledIntegration:
 
 def integration_from(place: IntegrationPlace, data: bytes) -> InstalledIntegration:
     """The integration that the bytes of a file hold."""
-    tree, problems = yaml.parse(data, str(place.path))
+    tree, problems = yaml.parse_shared(data, str(place.path))
     report = Report()
     for problem in problems:
         report.add(problem)

@@ -67,8 +67,9 @@ def _told(
     held = _made_of({name}, settings)
     to = dict.fromkeys(at for step in calls for at in _sent(held, [*_leaves([step])], settings))
     if variable.is_secret or to:
-        is_secret = variable.is_secret
-        yield SentSetting(name=name, is_secret=is_secret, places=variable.places, to=tuple(to))
+        # A profile gives accounts by the name of the integration, whoever wrote that.
+        places = (*variable.places, *(["a profile"] if name in settings else []))
+        yield SentSetting(name=name, is_secret=variable.is_secret, places=places, to=tuple(to))
 
 
 def _made_of(names: set[str], settings: Mapping[str, Variable]) -> frozenset[str]:

@@ -113,7 +113,7 @@ def _integration(told: ToldIntegration) -> Iterator[str]:
     )
     for sent in told.sent:
         what = f"the credential {sent.name}" if sent.is_secret else sent.name
-        yield f"{INDENT}reads {what} (from {', '.join(sent.places) or 'a profile'})"
+        yield f"{INDENT}reads {what} (from {', '.join(sent.places)})"
         yield f"{INDENT * 2}and sends it to {'; '.join(sent.to) or 'nobody'}"
 
 

@@ -175,25 +175,20 @@ async def test_the_newest_value_of_a_metric(aws: Account, tmp_path: Path) -> Non
     assert told.outputs == {"NEWEST": 7 * GIB, "UNIT": "Bytes"}
     none = await acted("metric", aws, tmp_path / "2", {**given, "VALUE": "none"})
     assert "There is no value of the last 15 minutes." in none.reason
-    named = {"ClusterName": "shop", "ServiceName": 'check "out"'}
+    named = [("ClusterName", "shop"), ("ServiceName", 'check "out"')]
     aws.client("cloudwatch").put_metric_data(
         Namespace="AWS/ECS",
         MetricData=[
             {
                 "MetricName": "CPUUtilization",
-                "Dimensions": [{"Name": key, "Value": value} for key, value in named.items()],
+                "Dimensions": [{"Name": key, "Value": value} for key, value in named],
                 "Value": 80.0,
             }
         ],
     )
-    of_service: dict[str, Any] = {
-        "NAMESPACE": "AWS/ECS",
-        "METRIC": "CPUUtilization",
-        "DIMENSION": "ClusterName",
-        "VALUE": "shop",
-        "ALSO": ['ServiceName=check "out"'],
-    }
-    told = await acted("metric", aws, tmp_path / "3", of_service)
+    given = {"NAMESPACE": "AWS/ECS", "METRIC": "CPUUtilization", "DIMENSION": "ClusterName"}
+    also = {"VALUE": "shop", "ALSO": ['ServiceName=check "out"']}
+    told = await acted("metric", aws, tmp_path / "3", {**given, **also})
     assert told.outputs["NEWEST"] == 80.0
     shown("metric")
 

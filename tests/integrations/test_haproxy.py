@@ -119,7 +119,7 @@ async def test_sessions_that_do_not_end_keep_a_server_from_being_drained(
         comes_to_have(proxy, 0)
         assert (await acted("drain", proxy, tmp_path / "3", ONE)).ok
     missing = await acted("close_sessions", proxy, tmp_path / "4", OTHER)
-    assert "HAProxy did not do it" in missing.reason
+    assert "HAProxy did not do it: No such server." in missing.reason
     assert "No such server." in missing.texts
     proved("haproxy", "drain", "server", WHAT)
     proved("haproxy", "close_sessions", "server", WHAT)
@@ -161,7 +161,7 @@ async def test_a_weight_is_changed_and_taken_back(proxy: Proxy, tmp_path: Path) 
     await acted("set_weight", proxy, tmp_path / "2", {**ONE, "WEIGHT": 9}, undone=True)
     assert proxy.columns("web-1")[18] == "7"
     missing = await acted("set_weight", proxy, tmp_path / "3", {**OTHER, "WEIGHT": 7})
-    assert "HAProxy did not do it" in missing.reason
+    assert "HAProxy did not do it: No such server." in missing.reason
     assert "No such server." in missing.texts
     proved("haproxy", "set_weight", "server", WHAT)
 

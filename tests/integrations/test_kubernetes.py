@@ -189,7 +189,7 @@ def _limit(api: KubernetesApi) -> Any:
 
 
 async def test_the_memory_is_changed_and_taken_back(kubernetes: KubernetesApi) -> None:
-    given = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    given: dict[str, Any] = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
     await acted(kubernetes, "set_memory", **given, LIMIT="256Mi", undone=True)
     assert _limit(kubernetes) is None
     done = await acted(kubernetes, "set_memory", **given, LIMIT="512Mi")

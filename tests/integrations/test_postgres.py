@@ -33,12 +33,14 @@ def leading_to(server: Server, password: str = PASSWORD) -> dict[str, str]:
     }
 
 
-async def connected(server: Server, application: str = "checkout", user: str = "app") -> Connection:
+async def connected(
+    server: Server, application: str = "checkout", user: str = "app", password: str = PASSWORD
+) -> Connection:
     return await psycopg.AsyncConnection.connect(
         host="127.0.0.1",
         port=server.port,
         user=user,
-        password=PASSWORD,
+        password=password,
         dbname="shop",
         application_name=application,
         autocommit=True,
@@ -192,6 +194,15 @@ async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     proved("postgres", "sizes", "server", WHAT)
 
 
+async def test_where_the_data_lies(postgres: Server, tmp_path: Path) -> None:
+    told = (await acted("storage", postgres, tmp_path)).outputs
+    assert told["DATA_DIRECTORY"] == str(postgres.folder / "data")
+    system = "select system_identifier::text from pg_control_system()"
+    assert told["SYSTEM"] == await asked(postgres, system)
+    assert told["DATABASES_BYTES"] >= await asked(postgres, "select pg_database_size('shop')")
+    proved("postgres", "storage", "server", WHAT)
+
+
 async def test_indexes_are_seen_rebuilt_and_dropped(postgres: Server, tmp_path: Path) -> None:
     await asked(postgres, "create table parts as select generate_series(1, 1000) as id")
     try:
@@ -257,6 +268,46 @@ async def test_a_session_is_ended_and_no_other(postgres: Server, tmp_path: Path)
     proved("postgres", "terminate", "server", WHAT)
 
 
+async def test_a_password_is_changed_taken_back_and_forgotten(
+    postgres: Server, tmp_path: Path
+) -> None:
+    environ = {
+        **leading_to(postgres),
+        "PUP_TUI_POSTGRES_ROTATE_ROLE": "payments",
+        "PUP_TUI_POSTGRES_ROTATE_PASSWORD": "n3w-p@ssword",
+    }
+    numbers = iter(range(99))
+
+    async def done(action: str, **more: Any) -> Done:
+        return await carried_out("postgres", action, tmp_path / str(next(numbers)), environ, **more)
+
+    missing = await done("rotated_role")
+    assert "There is no role payments that may log in." in missing.reason
+    await asked(postgres, "create role payments login password 'form3r-password'")
+    kept = "select rolpassword from pg_authid where rolname = 'payments'"
+    try:
+        former = await asked(postgres, kept)
+        told = (await done("rotated_role")).outputs
+        assert (told["ROLE_NAME"], told["UNFINISHED"], told["EXPIRED"]) == (
+            "payments",
+            False,
+            False,
+        )
+        assert "password authentication failed" in (await done("log_in_as_role")).reason
+        await done("rotate_password", undone=True)
+        assert await asked(postgres, kept) == former
+        assert (await done("rotate_password")).ok
+        assert (await done("log_in_as_role")).outputs == {"LOGGED_IN": "payments"}
+        assert (await done("rotated_role")).outputs["UNFINISHED"] is True
+        assert "already exists" in (await done("rotate_password")).reason
+        assert (await done("forget_password")).ok
+        assert "does not exist" in (await done("forget_password")).reason
+    finally:
+        await asked(postgres, "drop role if exists payments, payments_former")
+    for action in ("rotated_role", "rotate_password", "log_in_as_role", "forget_password"):
+        proved("postgres", action, "server", WHAT)
+
+
 async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path) -> None:
     role = 'it\'s \\ a "role"'
     quoted = sql.Identifier(role).as_string(None)
@@ -277,7 +328,7 @@ async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path
     proved("postgres", "limit_role", "server", WHAT)
 
 
-@pytest.mark.parametrize("action", ["status", "replication", "sizes", "blockers"])
+@pytest.mark.parametrize("action", ["status", "replication", "sizes", "storage", "blockers"])
 async def test_a_wrong_password_fails_and_is_not_told(
     postgres: Server, tmp_path: Path, action: str
 ) -> None:

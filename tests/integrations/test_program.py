@@ -227,7 +227,7 @@ def test_an_edited_integration_is_noticed(program: Program) -> None:
 def test_who_trusts_is_told_of_credentials(program: Program) -> None:
     (program.cwd / "own").rename(program.cwd / "runbooks")
     done = program("trust", "./runbooks/talk.yaml")
-    assert "reads the credential CHAT_TOKEN (from env:CHAT_TOKEN)" in done.out + done.err
+    assert "reads the credential CHAT_TOKEN (from env:CHAT_TOKEN, a profile)" in done.out + done.err
     assert (
         "and sends it to https://chat.example.com, or where env:CHAT_URL leads"
         in done.out + done.err

@@ -53,9 +53,8 @@ async def test_a_backend_without_workspaces_has_one(
     assert done.outputs == {"SELECTED": "default", "WORKSPACES": ["default"]}
 
 
-NONE: dict[str, list[str]] = {
-    key: [] for key in ("CREATED", "UPDATED", "REPLACED", "DESTROYED", "FORGOTTEN")
-}
+KINDS = ("CREATED", "UPDATED", "REPLACED", "DESTROYED", "FORGOTTEN", "MOVED", "IMPORTED")
+NONE: dict[str, Any] = {**{kind: [] for kind in KINDS}, "OUTPUTS": False}
 
 
 async def test_a_plan_tells_what_becomes_of_each_resource(terraform: Configuration) -> None:
@@ -76,6 +75,9 @@ async def test_a_plan_tells_what_becomes_of_each_resource(terraform: Configurati
         "REPLACED": ["terraform_data.base", "terraform_data.top"],
         "DESTROYED": ['terraform_data.worker["night"]'],
         "FORGOTTEN": [],
+        "MOVED": [],
+        "IMPORTED": [],
+        "OUTPUTS": True,
     }
     assert not any("s3cret-of-terraform" in text for text in planned.texts)
     terraform.write(
@@ -86,6 +88,33 @@ async def test_a_plan_tells_what_becomes_of_each_resource(terraform: Configurati
     assert not (await acted("plan", terraform)).ok
     proved("terraform", "plan", "server", WHAT)
 
+
+async def test_a_plan_tells_of_other_names_and_of_what_it_takes_over(
+    terraform: Configuration,
+) -> None:
+    text = (terraform.folder / "main.tf").read_text().replace("data.web", "data.front")
+    terraform.write(text.replace('"web"', '"front"') + _TAKEN_OVER)
+    planned = await acted("plan", terraform)
+    assert planned.outputs == {
+        **NONE,
+        "DIFFERS": True,
+        "MOVED": ["terraform_data.web has moved to terraform_data.front"],
+        "IMPORTED": ["terraform_data.known"],
+    }
+
+
+_TAKEN_OVER = """
+moved {
+  from = terraform_data.web
+  to   = terraform_data.front
+}
+resource "terraform_data" "known" {
+}
+import {
+  to = terraform_data.known
+  id = "11111111-2222-3333-4444-555566667777"
+}
+"""
 
 _REPLACED = """
 resource "terraform_data" "base" {

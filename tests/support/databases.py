@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +48,19 @@ def _as_postgres() -> list[str]:
 def _folder(user: str) -> Iterator[Path]:
     """A folder that belongs to the server's user, and whose name is short enough for sockets."""
     with short_place() as folder:
-        if os.geteuid() == 0:
-            shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+        _give(folder, user)
         yield folder
+
+
+@contextmanager
+def _given(folder: Path) -> Iterator[Path]:
+    _give(folder, "postgres")
+    yield folder
+
+
+def _give(folder: Path, user: str) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
 
 
 def _run(*command: str, text: str | None = None) -> None:
@@ -81,16 +91,16 @@ def _running(
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A primary."""
+def postgresql(*settings: str, place: Path | None = None) -> Iterator[Server]:
+    """A primary with these settings, which has its data in a folder of its own, or in a `place`."""
     initdb = postgresql_tool("initdb")
-    with _folder("postgres") as folder:
+    with _folder("postgres") if place is None else _given(place) as folder:
         options = ("--auth=scram-sha-256", "--no-sync", "--username=app", "--encoding=UTF8")
         password = folder / "password"
         password.write_text(PASSWORD)
         password.chmod(0o644)
         _run(*_as_postgres(), initdb, *options, f"--pwfile={password}", f"--pgdata={folder}/data")
-        with _postgresql_in(folder) as up:
+        with _postgresql_in(folder, settings) as up:
             create = [postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
             subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
             yield up
@@ -110,7 +120,7 @@ def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _postgresql_in(folder: Path) -> Iterator[Server]:
+def _postgresql_in(folder: Path, settings: Iterable[str] = ()) -> Iterator[Server]:
     """The server of a folder that has its data."""
     port = free_port()
     command = [
@@ -121,6 +131,7 @@ def _postgresql_in(folder: Path) -> Iterator[Server]:
         "-clisten_addresses=127.0.0.1",
         f"-cunix_socket_directories={folder}",
         f"-cport={port}",
+        *(f"-c{each}" for each in settings),
     ]
     ask = [postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
     with _running(

@@ -32,13 +32,13 @@ class Proxy:
         done = subprocess.run(words, input=f"{command}\n".encode(), capture_output=True, check=True)
         return done.stdout.decode().strip()
 
-    def columns(self, server: str) -> list[str]:
+    def columns(self, server: str, backend: str = BACKEND) -> list[str]:
         lines = [line.split(",") for line in self.asked("show stat -1 4 -1").splitlines()]
-        (found,) = [each for each in lines if each[:2] == [BACKEND, server]]
+        (found,) = [each for each in lines if each[:2] == [backend, server]]
         return found
 
-    def status(self, server: str) -> str:
-        return self.columns(server)[17]
+    def status(self, server: str, backend: str = BACKEND) -> str:
+        return self.columns(server, backend)[17]
 
     def sessions(self, server: str) -> int:
         return int(self.columns(server)[4])
@@ -122,27 +122,35 @@ class Client:
 @contextmanager
 def haproxy(limit: int = 0, names: Sequence[str] = ("web-1", "web-2")) -> Iterator[Proxy]:
     """The proxy, whose servers get at most so many sessions at once, where a limit is given."""
-    for program in ("haproxy", "socat"):
-        needs_program(program)
     with ExitStack() as stack:
         webs = {name: Web() for name in names}
         for each in webs.values():
             stack.callback(each.stop)
         most = f" maxconn {limit}" if limit else ""
         lines = [
-            f"  server {name} 127.0.0.1:{each.port} check inter 200ms{most}"
+            f"server {name} 127.0.0.1:{each.port} check inter 200ms{most}"
             for name, each in webs.items()
         ]
+        yield stack.enter_context(proxy_to(BACKEND, lines, webs))
 
-        def arguments(folder: Path, port: int) -> list[str]:
-            text = (
-                f"global\n  stats socket {folder}/api level admin\n"
-                "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
-                f"frontend front\n  bind 127.0.0.1:{port}\n  default_backend {BACKEND}\n"
-                f"backend {BACKEND}\n" + "\n".join(lines) + "\n"
-            )
-            (folder / "haproxy.cfg").write_text(text)
-            return ["-db", "-f", str(folder / "haproxy.cfg")]
 
-        up = stack.enter_context(server_of("haproxy", "haproxy", arguments, accepts))
-        yield Proxy(up.port, up.folder / "api", webs)
+@contextmanager
+def proxy_to(
+    backend: str, servers: Sequence[str], webs: Mapping[str, Web] | None = None
+) -> Iterator[Proxy]:
+    """A proxy before the servers of these lines of its configuration."""
+    for program in ("haproxy", "socat"):
+        needs_program(program)
+
+    def arguments(folder: Path, port: int) -> list[str]:
+        text = (
+            f"global\n  stats socket {folder}/api level admin\n"
+            "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
+            f"frontend front\n  bind 127.0.0.1:{port}\n  default_backend {backend}\n"
+            f"backend {backend}\n" + "".join(f"  {line}\n" for line in servers)
+        )
+        (folder / "haproxy.cfg").write_text(text)
+        return ["-db", "-f", str(folder / "haproxy.cfg")]
+
+    with server_of("haproxy", "haproxy", arguments, accepts) as up:
+        yield Proxy(up.port, up.folder / "api", webs or {})
