@@ -38,6 +38,27 @@ def crash(api: KubernetesApi, log: str = "starting\nno DATABASE_URL\n") -> str:
     return name
 
 
+def happened(api: KubernetesApi, pod: str, reason: str, message: str) -> None:
+    """Note that something is wrong with a pod."""
+    api.cluster.add(
+        "events",
+        "shop",
+        f"{pod}.1",
+        involvedObject={
+            "kind": "Pod",
+            "name": pod,
+            "namespace": "shop",
+            "uid": api.cluster.get("pods", pod)["metadata"]["uid"],
+        },
+        type="Warning",
+        reason=reason,
+        message=message,
+        count=12,
+        firstTimestamp="2026-11-30T12:00:00Z",
+        lastTimestamp="2026-11-30T12:10:00Z",
+    )
+
+
 async def test_the_credentials_are_proved(kubernetes: KubernetesApi) -> None:
     done = await acted(kubernetes, "cluster")
     assert done.outputs == {"VERSION": "v1.33.0"}
@@ -112,23 +133,7 @@ async def test_logs_of_now_and_before(kubernetes: KubernetesApi) -> None:
 
 async def test_what_happened_is_told(kubernetes: KubernetesApi) -> None:
     ill = crash(kubernetes)
-    kubernetes.cluster.add(
-        "events",
-        "shop",
-        "web.1",
-        involvedObject={
-            "kind": "Pod",
-            "name": ill,
-            "namespace": "shop",
-            "uid": kubernetes.cluster.get("pods", ill)["metadata"]["uid"],
-        },
-        type="Warning",
-        reason="BackOff",
-        message="Back-off restarting failed container",
-        count=12,
-        firstTimestamp="2026-11-30T12:00:00Z",
-        lastTimestamp="2026-11-30T12:10:00Z",
-    )
+    happened(kubernetes, ill, "BackOff", "Back-off restarting failed container")
     done = await acted(kubernetes, "events", NAMESPACE="shop", NAME=ill)
     assert done.outputs == {"REASONS": ["BackOff"]}
     described = await acted(kubernetes, "describe", NAMESPACE="shop", NAME=ill)
@@ -208,6 +213,20 @@ async def test_the_memory_is_changed_and_taken_back(kubernetes: KubernetesApi) -
     assert not refused.ok
     assert _limit(kubernetes) == "512Mi"
     shown("set_memory")
+
+
+async def test_the_image_is_changed_and_taken_back(kubernetes: KubernetesApi) -> None:
+    given: dict[str, Any] = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    await acted(kubernetes, "set_image", **given, IMAGE="web:3", undone=True)
+    assert kubernetes.cluster.image("web") == "web:1"
+    done = await acted(kubernetes, "set_image", **given, IMAGE="registry.example.com:5000/web:3")
+    assert done.ok, told(done)
+    assert kubernetes.cluster.image("web") == "registry.example.com:5000/web:3"
+    missing = await acted(kubernetes, "set_image", **{**given, "CONTAINER": "proxy"}, IMAGE="web:4")
+    assert 'unable to find container named "proxy"' in told(missing)
+    crashes = await acted(kubernetes, "set_image", **given, IMAGE="web:2", WAIT="1s")
+    assert not crashes.ok
+    shown("set_image")
 
 
 async def test_a_rollout_is_undone_and_taken_back(kubernetes: KubernetesApi) -> None:

@@ -51,7 +51,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Broken:
-    """Why the containers of an image do not run; with `enough` they do if they may use so many MiB."""
+    """Why the containers of an image do not run; with `enough` they do if they may use so many MiB.
+
+    Without a reason for which they `ended` they have never been started.
+    """
 
     waiting: str = "CrashLoopBackOff"
     ended: str = "Error"
@@ -235,8 +238,9 @@ class Cluster:
     def _status(self, pod: Object) -> Object:
         containers = [self._container(each) for each in pod["spec"]["containers"]]
         ready = all(each["ready"] for each in containers)
+        started = all("running" in each["state"] or each["lastState"] for each in containers)
         return {
-            "phase": "Running",
+            "phase": "Running" if started else "Pending",
             "podIP": "10.0.0.1",
             "startTime": LONG_AGO,
             "conditions": [{"type": "Ready", "status": str(ready)}],
@@ -256,6 +260,8 @@ class Cluster:
                 "message": "back-off 5m0s restarting failed container",
             }
         }
+        if not broken.ended:
+            return {**told, "ready": False, "restartCount": 0, "state": waiting, "lastState": {}}
         ended = {"exitCode": broken.exit_code, "reason": broken.ended, "finishedAt": LONG_AGO}
         return {
             **told,
