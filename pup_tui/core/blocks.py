@@ -32,6 +32,7 @@ from pup_tui.core.state import (
 from pup_tui.core.stops import spread
 from pup_tui.runbook.parts import Variable, types_of
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.evaluation import INSTEAD_OF_NOTHING
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.values import HIDDEN
@@ -325,5 +326,6 @@ def _outputs(outputs: dict[str, str], scope: Scope) -> dict[str, Any]:
     for name, source in outputs.items():
         made[name] = compile_expression(source).evaluate(scope)
         if made[name] is None:
-            raise TemplateError(f"the output {name} gives nothing", expression=source)
+            told = f"the output {name} gives nothing"
+            raise TemplateError(told, expression=source, hint=INSTEAD_OF_NOTHING)
     return made

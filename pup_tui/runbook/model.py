@@ -218,7 +218,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         LiteralName | None,
         key(
             "The id of an earlier step that this one takes back: once it has succeeded the `undo` "
-            "of that step is not offered any more.",
+            "of that step, and of those inside it, is not offered any more.",
             never_blank=True,
         ),
     ] = None
