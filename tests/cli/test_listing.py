@@ -221,6 +221,28 @@ def test_a_first_word_that_means_nothing(program: Program, line: str, told: str)
     assert "console" not in done.err.replace("`console`", "")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "run incident-triage --only-failed",
+            "No such option '--only-failed': `pup-tui resume` has it: see `pup-tui resume --help`",
+        ),
+        ("plan incident-triage --unknown=skip", "`pup-tui resume` and `pup-tui undo` have it"),
+        ("--only-failed", "`pup-tui resume` has it"),
+        # Many commands have it: which one was meant nobody knows.
+        ("validate --yes", "No such option '--yes'"),
+    ],
+)
+def test_an_option_of_another_command_is_told_where_it_is(
+    program: Program, line: str, told: str
+) -> None:
+    done = program(*line.split())
+    assert done.code == 2
+    assert told in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_what_is_found_stands_apart_from_the_count(program: Program) -> None:
     program.write("care", "name: care\nsteps: [{name: a, kind: shell, rn: x}]\n")
     assert program("validate", "care.yaml").err == "\n1 runbook: 0 valid, 1 broken, 0 warnings\n"
