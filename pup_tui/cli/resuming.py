@@ -113,6 +113,8 @@ def resume_command(
     program = past.program if current is None else current.program
     standing = standing_of(program, past.state)
     _tell(past, standing)
+    if only_failed or not can_ask:
+        _tell_failed(past, program, standing, only_failed=only_failed)
     at_work = working_where_it_did(settings, past, directory)
     not_there = () if current is None else current.not_there
     for step in not_there:
@@ -196,6 +198,7 @@ def past_run(settings: Settings, run: str | None, *, ask: bool = False) -> Shown
             _refuse_driven(row, _asked(), "wait until it ends", "look at it, and say so again")
             past = ShownRun(journal, row)
     _refuse_over(past)
+    _refuse_other_profile(past.row, settings.profile_name)
     with journal_failures():
         check_version(past.record, settings.state_dir)
     return past
@@ -209,6 +212,18 @@ def _refuse_without_failed(past: ShownRun, standing: Standing) -> None:
     if not any(map(is_of_items, (*standing.failed, *standing.begun, *standing.followed))):
         told = f"no item of a `foreach` has failed or broken off in run {past.row.run}"
         raise Failure(told, "", "leave --only-failed out")
+
+
+def _refuse_other_profile(row: RunRow, chosen: str) -> None:
+    """Raise Failure where a run would go on with the accounts of another profile than it was made with."""
+    if row.profile == chosen:
+        return
+    made = f"with the profile {row.profile}" if row.profile else "without a profile"
+    here = f"with {chosen}" if chosen else "without one"
+    todo = f"--profile {row.profile}" if row.profile else '--profile ""'
+    raise Failure(
+        f"run {row.run} was made {made}, and would go on {here}", "", todo, code=UNDECIDED
+    )
 
 
 def _refuse_over(past: ShownRun) -> None:
@@ -307,6 +322,20 @@ def _refuse_driven(row: RunRow, asked: float, while_it_runs: str, since_it_ended
     if row.ended_wall is not None and asked < row.ended_wall <= time.time():
         told = f"run {row.run} has {row.status} since this was asked for"
         raise Failure(told, f"process {row.pid} on {row.host}", since_it_ended, code=LOCKED)
+
+
+def _tell_failed(
+    past: ShownRun, program: Program, standing: Standing, *, only_failed: bool
+) -> None:
+    """Name the steps that failed and run again without anybody being asked, items with their hosts."""
+    from pup_tui.core.titles import items_again
+
+    called = {each.step: each.called for each in items_again(program, past.state, standing.failed)}
+    for step in standing.failed:
+        named = f" ({called[step]})" if called.get(step) else ""
+        tell(f"  {step}{named}: failed: runs again")
+    if only_failed:
+        tell("  no other item of a foreach begins: those that had not wait for the next resume")
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:

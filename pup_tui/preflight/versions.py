@@ -100,6 +100,23 @@ async def version_checks(
     return list(await asyncio.gather(*map(in_turn, asked)))
 
 
+def asked_once(printed_by: PrintedBy) -> PrintedBy:
+    """The same for several runbooks that are looked at together: no script runs twice, some run at once."""
+    known: dict[str, asyncio.Task[tuple[str, str]]] = {}
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(script: str, seconds: float) -> tuple[str, str]:
+        async with turns:
+            return await printed_by(script, seconds)
+
+    async def once(script: str, seconds: float) -> tuple[str, str]:
+        if script not in known:
+            known[script] = asyncio.create_task(in_turn(script, seconds))
+        return await known[script]
+
+    return once
+
+
 async def _check(wanted: WantedVersion, printed_by: PrintedBy, scripts: bool) -> ReadyCheck:
     needed = wanted.needed.version.strip()
     named = f"`{wanted.script.strip().splitlines()[0]}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
@@ -42,29 +43,35 @@ class OutOfRange(ValueError):
 
 
 class _Spots:
-    """Where a fragment stands in a line, found as far as somebody asks: a file may be one line."""
+    """Where a fragment stands in a line, found as far as somebody asks: a file may be one line.
+
+    Threads may ask at the same time: they share the tree of a file that many runbooks use.
+    """
 
     def __init__(self, line: str, fragment: str, start: int = 0) -> None:
         self._found: list[int] = []
         self._more = _spots_in(line, fragment, start)
+        self._finding = threading.Lock()
 
     def __iter__(self) -> Iterator[int]:
         for number in count():
-            if number == len(self._found):
-                at = next(self._more, None)
-                if at is None:
-                    return
-                self._found.append(at)
+            if number == len(self._found) and not self._has_more(number):
+                return
             yield self._found[number]
 
     def before(self, column: int) -> int:
         """How many there are before a column."""
         while not self._found or self._found[-1] < column:
-            at = next(self._more, None)
-            if at is None:
+            if not self._has_more(len(self._found)):
                 break
-            self._found.append(at)
         return bisect_left(self._found, column)
+
+    def _has_more(self, known: int) -> bool:
+        """Whether there are more than those `known`: the next one is found."""
+        with self._finding:
+            if len(self._found) == known and (at := next(self._more, None)) is not None:
+                self._found.append(at)
+            return len(self._found) > known
 
 
 class SourceText:

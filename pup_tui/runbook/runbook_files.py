@@ -204,7 +204,11 @@ class RunbookFiles:
             return NamedFile(key, None)
         if self._nodes > yaml.MAX_NODES:
             return NamedFile(key, None)
-        root, problems = yaml.parse(data, self._places[place].path(name))
+        path = self._places[place].path(name)
+        root, problems = yaml.parse_shared(data, path)
+        if root is not None and root.source in self._by_source:
+            # Found by another way: what it names is looked for from there.
+            root, problems = yaml.parse(data, path)
         for problem in problems:
             self._report.add(problem)
         if root is not None:

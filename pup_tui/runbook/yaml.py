@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 
 import yaml as pyyaml
@@ -34,6 +35,9 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 100_000
 """Nodes of one file, where an alias counts as all that it stands for."""
+
+_MAX_KEPT = 64 * 1024
+"""Bytes of a file whose tree is kept: those of all that are take some memory, whatever they hold."""
 
 _LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _MERGE = "<<"
@@ -89,6 +93,20 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
         return None, [*reader.problems, Problem(path=path, message=f"not YAML: {error}")]
     finally:
         loader.dispose()
+
+
+def parse_shared(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
+    """As `parse`, of a file that many runbooks use: its tree is made once, and nobody may change it."""
+    if len(data) > _MAX_KEPT:
+        return parse(data, path)
+    root, problems = _kept(data, path)
+    return root, [*problems]
+
+
+@lru_cache(maxsize=32)
+def _kept(data: bytes, path: str) -> tuple[YamlNode | None, tuple[Problem, ...]]:
+    root, problems = parse(data, path)
+    return root, tuple(problems)
 
 
 def _decoded(data: bytes, path: str) -> str:

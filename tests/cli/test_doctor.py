@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pup_tui.settings.settings import read_settings
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.keyrings import file_keyring
 from tests.support.program import Ended, Program, program_in, sandbox_process
+from tests.support.standins import StandIns
 
 KEYS = {"DD_API_KEY": "api-key-0123456789", "DD_APP_KEY": "app-key-9876543210"}
 LOOKS = """\
@@ -31,6 +33,16 @@ steps:
   - {name: Deploy, kind: datadog-workflow, workflow_id: abc}
 vars: {Q: x}
 """
+
+
+@pytest.fixture
+def program(program: Program, tmp_path: Path) -> Program:
+    """With tools that bundled runbooks require and that tell their versions at once: aws takes its time."""
+    tools = StandIns(tmp_path)
+    for name in ("aws", "kubectl"):
+        tools.add(name, {"version": "9.0.0"})
+    path = f"{tools.folder / 'bin'}:{program.environ['PATH']}"
+    return replace(program, environ={**program.environ, "PATH": path})
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +321,6 @@ def test_an_expired_token_of_pup_is_told(program: Program, tmp_path: Path) -> No
 def test_the_installed_pup_tells_its_version(
     program: Program, tmp_path: Path, text: str, state: str, told: str
 ) -> None:
-    (tmp_path / "bin").mkdir()
     pup = tmp_path / "bin" / "pup"
     pup.write_text(text)
     pup.chmod(0o755)
@@ -388,7 +399,6 @@ def test_directories_are_told_with_their_owners(program: Program) -> None:
 
 def test_required_programs_are_told_with_their_versions(program: Program) -> None:
     folder = program.cwd.parent / "bin"
-    folder.mkdir()
     (folder / "mytool").write_text("#!/bin/sh\necho mytool 2.1\n")
     (folder / "mytool").chmod(0o755)
     path = {"PATH": f"{folder}:{program.environ['PATH']}"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.test_resuming import DIES, effects, newest
@@ -186,3 +188,96 @@ def test_a_run_that_failed_names_the_way_back_where_there_is_one(program: Progra
     assert "answered by nobody" not in failed.err
     assert "undo nothing since nobody was asked (--undo was not given)" in program("show", run).out
     assert "takes back what it did" not in program("resume", run, "--undo").err
+
+
+INNER = """
+params: {TOKEN: {type: secret}}
+steps:
+  - name: use
+    kind: shell
+    env: {T: "{{ TOKEN }}"}
+    run: echo "by $T" >> effects
+    undo: {kind: shell, env: {T: "{{ TOKEN }}"}, run: 'echo "not by $T" >> effects'}
+"""
+OUTER = """
+params: {OWN: {type: secret, from: "env:OWN_TOKEN"}}
+steps: [{name: inner, template: inner, with: {TOKEN: "{{ OWN }}"}}]
+"""
+CALLED = OUTER.replace("params:", "name: called\nvars:")
+HOLDING = """
+name: holding
+vars: {OF_THE_RUN: {type: secret, from: "env:RUN_TOKEN"}}
+steps:
+  - {name: outer, template: outer}
+  - {name: called, kind: runbook, runbook: called}
+  - {name: each, template: inner, foreach: [a], with: {TOKEN: "{{ OF_THE_RUN }}"}}
+  - name: twice
+    kind: group
+    retry: {attempts: 2, delay: 10ms}
+    steps:
+      - {name: in, template: inner, with: {TOKEN: "{{ OF_THE_RUN }}"}}
+      - {name: bad, kind: shell, run: 'false'}
+"""
+
+
+SECRETS = {"OWN_TOKEN": "hunter-own", "RUN_TOKEN": "hunter-run"}
+
+
+@pytest.fixture
+def holding(program: Program) -> str:
+    """A run that failed, whose steps had secrets of what they stand in."""
+    (program.cwd / "_templates").mkdir()
+    (program.cwd / "_templates" / "inner.yaml").write_text(INNER)
+    (program.cwd / "_templates" / "outer.yaml").write_text(OUTER)
+    program.write("called", CALLED)
+    done = program("run", str(program.write("holding", HOLDING)), **SECRETS)
+    assert (done.code, len(effects(program))) == (1, 5)
+    run: str = newest(program)["run"]
+    return run
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_secrets_of_what_steps_stand_in_are_found_again(
+    program: Program, holding: str, again: bool
+) -> None:
+    if again:
+        assert program("resume", holding, "--yes", **SECRETS).code == 1
+    before = len(effects(program))
+    undone = program("undo", holding, "--yes", **SECRETS)
+    assert undone.code == 0, undone.err
+    taken_back = ["not by hunter-run"] * (before - 2) + ["not by hunter-own"] * 2
+    assert effects(program)[before:] == taken_back
+    shown = program("show", holding)
+    assert "hunter" not in undone.out + undone.err + shown.out
+    replayed = program("replay", holding, "--cast", "cast")
+    assert replayed.code == 0, replayed.err
+
+
+def test_nothing_is_taken_back_without_the_secret_that_it_needs(
+    program: Program, holding: str
+) -> None:
+    undone = program("undo", holding, "--yes", RUN_TOKEN=SECRETS["RUN_TOKEN"])
+    assert undone.code == 1
+    assert "`OWN` is required: env:OWN_TOKEN holds none" in undone.err
+    assert effects(program)[5:] == ["not by hunter-run"] * 3
+    assert "***" not in "".join(effects(program))
+
+
+@pytest.mark.parametrize("command", ["undo", "resume"])
+def test_a_run_goes_on_with_its_own_profile_only(program: Program, command: str) -> None:
+    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    folder.mkdir(parents=True)
+    for name in ("eu", "us"):
+        (folder / f"{name}.yaml").write_text("danger: true\n")
+    book = str(program.write("moved", BOOK))
+    assert program("run", book, "--profile", "eu").code == 1
+    run = newest(program)["run"]
+    for other, here in ((["--profile", "us"], "with us"), ([], "without one")):
+        refused = program(command, run, "--yes", *other)
+        assert refused.code == 5
+        told = f"was made with the profile eu, and would go on {here}: --profile eu"
+        assert told in refused.err
+    assert "not one" not in effects(program)
+    own = program(command, run, "--yes", "--profile", "eu")
+    assert "was made with" not in own.err
+    assert ("not one" in effects(program)) == (command == "undo")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from pup_tui.preflight.check import ReadyCheck
-from pup_tui.preflight.versions import WantedVersion, version_checks, version_in
+from pup_tui.preflight.versions import WantedVersion, asked_once, version_checks, version_in
 from pup_tui.runbook.parts import Requirement
 
 
@@ -130,3 +132,20 @@ async def test_where_nothing_may_change_no_script_of_the_runbook_runs() -> None:
     assert plain.ok
     assert (own.ok, own.stops) == (False, False)
     assert "nothing may be changed" in own.detail
+
+
+async def test_what_several_runbooks_require_is_asked_once() -> None:
+    asked: list[str] = []
+
+    async def printed_by(script: str, seconds: float) -> tuple[str, str]:
+        asked.append(script)
+        await asyncio.sleep(0)
+        if script.startswith("gone"):
+            raise ValueError("the command failed: exit 127")
+        return "tool 2.1", ""
+
+    once = asked_once(printed_by)
+    wanted = [WantedVersion(tool, Requirement(version=">=2")) for tool in ("tool", "gone")]
+    found = await asyncio.gather(version_checks(wanted, once), version_checks(wanted, once))
+    assert asked == ["tool --version", "gone --version"]
+    assert [[check.ok for check in each] for each in found] == [[True, False]] * 2

@@ -51,7 +51,7 @@ def installed(settings: Settings, catalog: Catalog) -> list[Installed]:
 
     is_installed = partial(is_command, environ=settings.environ, cwd=settings.cwd)
     found = []
-    for entry in catalog.entries():
+    for entry in catalog.first_look():
         if entry.trusted and not entry.shadowed:
             loaded = catalog.lint(entry.path, is_installed)
             runbook = loaded.runbook

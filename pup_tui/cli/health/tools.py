@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pup_tui.aside import run_loop
@@ -12,7 +13,9 @@ from pup_tui.cli.wiring import Parts
 
 if TYPE_CHECKING:
     from pup_tui.cli.health.installed import Installed
+    from pup_tui.core.program import Program
     from pup_tui.preflight.check import ReadyCheck
+    from pup_tui.preflight.preflight import Preflight
     from pup_tui.settings.settings import Settings
 
 WHAT = "tools"
@@ -28,18 +31,17 @@ def tools(settings: Settings, found: Collection[Installed]) -> Iterator[Diagnosi
     preflight = Parts(settings).preflight
     required: dict[tuple[str, str], tuple[ReadyCheck, list[str]]] = {}
     there: set[str] = set()
-    for each in found:
-        if each.program is None:
-            continue
-        names = {name for runbook in [each.program.runbook] for name in runbook.requires}
-        looked = preflight.tools(each.program)
-        there.update(check.subject for check in looked if check.ok)
-        versions = run_loop(preflight.versions(each.program, looked))
+    programs = [(each.entry.id, each.program) for each in found if each.program is not None]
+    looked = [preflight.tools(program) for _, program in programs]
+    asked = run_loop(_versions(preflight, [program for _, program in programs], looked))
+    for (id_, program), tools_there, versions in zip(programs, looked, asked, strict=True):
+        there.update(check.subject for check in tools_there if check.ok)
         told = {check.subject for check in versions}
-        missing = [c for c in looked if c.subject in names and c.subject not in told]
+        names = program.runbook.requires.keys() - told
+        missing = [check for check in tools_there if check.subject in names]
         for check in [*versions, *missing]:
             known = required.setdefault((check.subject, check.detail), (check, []))
-            known[1].append(each.entry.id)
+            known[1].append(id_)
     for check, runbooks in required.values():
         # That a runbook cannot run is not a fault of all.
         finding = replace(diagnosis_of(check, what=WHAT), state="ok" if check.ok else "warning")
@@ -49,3 +51,16 @@ def tools(settings: Settings, found: Collection[Installed]) -> Iterator[Diagnosi
     number = "1 program" if len(there) == 1 else f"{len(there)} programs"
     told_there = f"{number} that runbooks begin with: {named(sorted(there))}"
     yield Diagnosis(what=WHAT, subject="there", detail=told_there)
+
+
+async def _versions(
+    preflight: Preflight, programs: Sequence[Program], known: Sequence[list[ReadyCheck]]
+) -> list[list[ReadyCheck]]:
+    """Of each program of a runbook, the versions of what it requires; no tool is asked twice."""
+    from msgspec.structs import replace
+
+    from pup_tui.preflight.versions import asked_once
+
+    asking = replace(preflight, printed_by=asked_once(preflight.printed_by))
+    asked = (asking.versions(*each) for each in zip(programs, known, strict=True))
+    return list(await asyncio.gather(*asked))

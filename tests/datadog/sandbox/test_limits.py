@@ -12,7 +12,9 @@ MONITORS = "/api/v1/monitor"
 
 
 async def call(stage: Any, headers: dict[str, str], path: str = MONITORS) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=stage.sandbox.url, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=stage.sandbox.url, trust_env=False, verify=False
+    ) as client:
         return await client.get(path, headers=headers)
 
 

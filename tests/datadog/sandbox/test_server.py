@@ -44,13 +44,13 @@ async def test_picks_a_free_port_and_gives_it_back() -> None:
         assert one.url.startswith("http://127.0.0.1:")
         url = one.url
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(url)
 
 
 async def test_closing_does_not_wait_for_idle_clients() -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         async with Sandbox() as sandbox:
             await client.get(sandbox.url + "/api/v1/validate")
             reader, writer = await asyncio.open_connection(
