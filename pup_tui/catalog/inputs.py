@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import structs
 
 from pup_tui.runbook.model import Runbook
+from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.report import listed, suggestion
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables.checks import check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, choices_need
@@ -119,6 +121,9 @@ class WantedValues(Protocol):
     @property
     def settings(self) -> tuple[str, ...]: ...
 
+    @property
+    def other_settings(self) -> tuple[str, ...]: ...
+
 
 async def resolve_call(call: WantedValues, sources: Sources) -> Resolved:
     """As `resolve_inputs`, for the variables of what a step calls.
@@ -133,8 +138,18 @@ async def resolve_call(call: WantedValues, sources: Sources) -> Resolved:
     )
     if not call.settings:
         return found
-    problems = tuple(_of_setting(call, problem) for problem in found.problems)
-    return structs.replace(found, problems=problems)
+    problems = [_of_setting(call, problem) for problem in found.problems]
+    known = (*call.settings, *call.other_settings)
+    problems += [_unknown(call, name, known) for name in account if name not in known]
+    return structs.replace(found, problems=tuple(problems))
+
+
+def _unknown(call: WantedValues, name: str, known: Collection[str]) -> VariableProblem:
+    """A name in a profile that is no setting: what it means would come from elsewhere, of another account."""
+    told = f"the profile gives {shown(call.integration)} {shown(name)}, which is no setting of it"
+    return VariableProblem(
+        name=name, message=told, hint=suggestion(name, known) or f"there is {listed(known)}"
+    )
 
 
 def _of_setting(call: WantedValues, problem: VariableProblem) -> VariableProblem:
@@ -142,8 +157,12 @@ def _of_setting(call: WantedValues, problem: VariableProblem) -> VariableProblem
     if problem.name not in call.settings:
         return problem
     name = call.integration
-    place = f"write it under `integrations: {{{name}: …}}` in a profile"
-    hint = place if problem.hint in ("", GIVE) else f"{problem.hint.removesuffix(GIVE)}{place}"
+    is_secret = call.variables[problem.name].is_secret
+    place = "say where it is (`from`)" if is_secret else "write it"
+    place += f" under `integrations: {{{name}: …}}` in a profile"
+    hint = problem.hint or f"put it right there, or {place}"
+    if hint.endswith(GIVE):
+        hint = hint.removesuffix(GIVE) + place
     return structs.replace(problem, message=f"{name}: {problem.message}", hint=hint)
 
 

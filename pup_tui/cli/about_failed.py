@@ -34,16 +34,20 @@ class Decided(NamedTuple):
 
 def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decided:
     """Ask of each step that failed. Raises Failure where the operator wants to leave the run as it is."""
+    from pup_tui.core.notices import told_items
     from pup_tui.core.shown import editable_step
     from pup_tui.core.standing import is_of_items
+    from pup_tui.core.titles import items_again
 
     decided = Decided({}, {}, {})
+    items = items_again(program, past.state, standing.failed)
+    called = {each.step: each.called for each in items}
     for step, why in standing.failed.items():
-        tell(f"`{step}` failed: {why}")
+        tell(f"`{step}` failed: {f'{called[step]}: ' if called.get(step) else ''}{why}")
         editable = editable_step(program, past.state, step, decided.changed)
         of_text = "" if editable is None else " or [e]dited text"
         of_items = is_of_items(step)
-        only = ", run [o]nly what failed of all items" if of_items else ""
+        only = f", run [o]nly what failed of all items ({told_items(items)})" if of_items else ""
         prompt = (
             f"[r]un again, also with another [v]alue{of_text}, [s]kip it{only}\n"
             "or [a]bort, which leaves the run as it is?"

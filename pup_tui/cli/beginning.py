@@ -112,10 +112,12 @@ def _refuse_taken(folder: Path, name: str) -> None:
 
 
 def _picked(keys: Sequence[str], offers: Sequence[StepOffer]) -> list[str]:
+    from pup_tui.runbook.report import suggestion
+
     there = [offer.key for offer in offers]
     for key in keys:
         if key not in there:
-            told = f"one of {', '.join(there[:30])}"
+            told = suggestion(key, there) or f"one of {', '.join(there[:30])}"
             raise Failure(f"there is no step `{key}` to begin with", "--step", told)
     return list(keys)
 

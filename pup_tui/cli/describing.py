@@ -135,10 +135,9 @@ def _value(variable: Variable) -> str:
     if variable.options:
         told += f" ({some} {', '.join(str(option.value) for option in variable.options)})"
     if variable.choices_from is not None:
+        giver = "a command" if variable.choices_items is None else variable.choices_items
         told += (
-            f" ({some} what a command gives)"
-            if variable.is_chosen
-            else " (a command suggests some)"
+            f" ({some} what {giver} gives)" if variable.is_chosen else f" ({giver} suggests some)"
         )
     if variable.when is not None:
         told += f", asked for when {variable.when}"

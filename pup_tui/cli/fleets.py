@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
-from pup_tui.core.counting import UNREACHABLE
-from pup_tui.core.fleet import FAILED, TROUBLE, FleetItem, FleetSummary, fleets_of
+from pup_tui.core.counting import TROUBLE, UNREACHABLE
+from pup_tui.core.fleet import FAILED, FleetItem, FleetSummary, fleets_of
 from pup_tui.core.ids import UNDO, upwards
 from pup_tui.core.state import StepStatus
 from pup_tui.output.alike import AlikeGroup, alike, digest_of

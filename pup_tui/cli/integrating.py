@@ -158,6 +158,7 @@ def _print(found: InstalledIntegration, credentials: KnownCredentials, edge: int
 
 def _told(found: InstalledIntegration, credentials: KnownCredentials) -> Iterator[str]:
     from pup_tui.integrations.calling import step_text
+    from pup_tui.integrations.telling import told_param, told_setting
 
     said = found.said
     assert said is not None
@@ -172,13 +173,12 @@ def _told(found: InstalledIntegration, credentials: KnownCredentials) -> Iterato
         yield ""
         yield "Settings, in the environment or under `integrations` in a profile"
     for name, setting in said.settings.items():
-        places = ", ".join(setting.places)
-        default = f"default {setting.default}" if setting.has_default else ""
-        where = "; ".join(filter(None, (places, default)))
-        yield safe_text(f"  {name}  {setting.description} ({where or 'no place of its own'})")
+        yield safe_text(f"  {told_setting(name, setting)}")
     for name, action in said.actions.items():
         yield ""
         yield safe_text(f"{found.name}/{name}  [{action.effect}]  {action.description.strip()}")
+        for param, variable in action.params.items():
+            yield safe_text(f"  takes {told_param(param, variable)}")
         if action.outputs:
             yield safe_text(f"  gives {', '.join(action.outputs)}")
         for line in step_text(found, name).splitlines():

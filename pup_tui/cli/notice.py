@@ -13,13 +13,17 @@ from pup_tui.output.safe_json import safe_json
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.model import NotifyType
     from pup_tui.settings.settings import Settings
 
 _PLACE = Path("notice.yaml")
 
 
-def notice_runbook(place: str) -> Loaded:
-    """The runbook that sends a notice to the address that a `from` gives. It is wrong where that is."""
+def notice_runbook(place: str, about: NotifyType = "info") -> Loaded:
+    """The runbook that sends a notice to the address that a `from` gives. It is wrong where that is.
+
+    What the notice is `about` is a `notify` step's `type`.
+    """
     from pup_tui.runbook.load import load_files
 
     written = {
@@ -36,17 +40,18 @@ def notice_runbook(place: str) -> Loaded:
                 "to": "{{ TO }}",
                 "title": "{{ TITLE }}",
                 "message": "{{ TOLD }}",
+                "type": about,
             }
         ],
     }
     return load_files("notice", {_PLACE.name: safe_json(written).encode()}, _PLACE)
 
 
-def send_notice(settings: Settings, place: str, title: str, told: str) -> int:
+def send_notice(settings: Settings, place: str, title: str, told: str, about: NotifyType) -> int:
     """Send a notice to the address that a `from` gives; returns the exit code. Raises Failure."""
     from pup_tui.core.program import compile_program
 
-    loaded = notice_runbook(place)
+    loaded = notice_runbook(place, about)
     refuse_problems(loaded.errors, "what is to be told of failures", "mend `notify`")
     runbook = loaded.require()
     parts = Parts(settings, journal=False)

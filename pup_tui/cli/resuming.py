@@ -113,6 +113,8 @@ def resume_command(
     program = past.program if current is None else current.program
     standing = standing_of(program, past.state)
     _tell(past, standing)
+    if only_failed or not can_ask:
+        _tell_failed(past, program, standing, only_failed=only_failed)
     at_work = working_where_it_did(settings, past, directory)
     not_there = () if current is None else current.not_there
     for step in not_there:
@@ -307,6 +309,20 @@ def _refuse_driven(row: RunRow, asked: float, while_it_runs: str, since_it_ended
     if row.ended_wall is not None and asked < row.ended_wall <= time.time():
         told = f"run {row.run} has {row.status} since this was asked for"
         raise Failure(told, f"process {row.pid} on {row.host}", since_it_ended, code=LOCKED)
+
+
+def _tell_failed(
+    past: ShownRun, program: Program, standing: Standing, *, only_failed: bool
+) -> None:
+    """Name the steps that failed and run again without anybody being asked, items with their hosts."""
+    from pup_tui.core.titles import items_again
+
+    called = {each.step: each.called for each in items_again(program, past.state, standing.failed)}
+    for step in standing.failed:
+        named = f" ({called[step]})" if called.get(step) else ""
+        tell(f"  {step}{named}: failed: runs again")
+    if only_failed:
+        tell("  no other item of a foreach begins: those that had not wait for the next resume")
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:

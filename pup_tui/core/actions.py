@@ -27,10 +27,13 @@ class WantedCapture(Struct, frozen=True):
 
 
 class WantedAssertion(Struct, frozen=True):
-    """A condition, and whether it is to hold or not to hold."""
+    """A condition, and whether it is to hold or not to hold. `message` is what is told where it is not so, if
+    that has to be rendered.
+    """
 
     condition: str
     holds: bool = True
+    message: str = ""
 
 
 class WantedColumn(Struct, frozen=True):
@@ -51,9 +54,9 @@ class WantedTable(Struct, frozen=True):
 class Wanted(Struct, frozen=True, kw_only=True):
     """What the machine wants to know of an attempt's output; `results` are fields that later steps name.
 
-    `show` is what is made of it for people, where it is not shown as it is. `names` are the variables and
-    earlier results that the expressions may use, `history` the values of a poll's earlier samples (oldest
-    first).
+    `reminders` are messages to render for people. `show` is what is made of it for them, where it is not
+    shown as it is. `names` are the variables and earlier results that the expressions may use, `history` the
+    values of a poll's earlier samples (oldest first).
     """
 
     captures: tuple[WantedCapture, ...] = ()
@@ -62,6 +65,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     fail_if: ConditionText | None = None
     retry_on: ConditionText | None = None
     assertions: tuple[WantedAssertion, ...] = ()
+    reminders: tuple[str, ...] = ()
     show: Literal["json", "table"] | WantedTable | None = None
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()
@@ -73,7 +77,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def anything(self) -> bool:
         """Whether the output is looked at at all."""
         looks = (self.captures, self.results, self.until, self.fail_if, self.retry_on)
-        return bool(self.assertions) or any(looks)
+        return bool(self.assertions or self.reminders) or any(looks)
 
 
 class UndoOffer(Struct, frozen=True, kw_only=True):
@@ -141,6 +145,7 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     `secrets` names the given values that are secret whatever their variable's type. Undeclared names among
     the given ones are problems. `directory` is where the file lies that the variables stand in. Of an
     action of an `integration` the variables in `settings` belong to that: they are the same in all of a run.
+    It has `other_settings` besides, which the action does not use.
     """
 
     step: str
@@ -150,6 +155,7 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     directory: str = ""
     integration: str = ""
     settings: tuple[str, ...] = ()
+    other_settings: tuple[str, ...] = ()
 
 
 class FoundValues(Protocol):

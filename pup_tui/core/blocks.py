@@ -7,6 +7,7 @@ from typing import Any
 from pup_tui.core import loops, order, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_share
+from pup_tui.core.counting import told_of_all
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.foreseen import about_action
 from pup_tui.core.ids import Timer
@@ -31,6 +32,7 @@ from pup_tui.core.state import (
 from pup_tui.core.stops import spread
 from pup_tui.runbook.parts import Variable, types_of
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.evaluation import INSTEAD_OF_NOTHING
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.values import HIDDEN
@@ -249,8 +251,9 @@ def _failure(run: Run, node: Node, block: BlockState) -> str:
 def _warnings(run: Run, block: BlockState) -> str:
     warned = [item for item in _items(run, block) if item.status is StepStatus.WARNED]
     lost = sum(item.unreachable for item in warned)
-    of_them = f", {lost} of them unreachable" if lost else ""
-    return f"{len(warned)} of {len(block.children)} warned{of_them}" if warned else ""
+    if not warned:
+        return ""
+    return told_of_all(len(warned) - lost, lost, len(block.children), "warned")
 
 
 def _empty(block: BlockState) -> str:
@@ -266,13 +269,13 @@ def _end_stopped(run: Run, node: Node, stopped: EarlyEnd) -> None:
 
 
 def _told_items(run: Run, block: BlockState, failure: str) -> str:
-    """Why the items of a foreach failed: the first, how many, and how many of those were not reached."""
+    """Why the items of a foreach failed: the first, how many did, and how many were not reached."""
     failed = [item for item in _items(run, block) if item.status is StepStatus.FAILED]
     told, lost = run.told_failure(failure), sum(item.unreachable for item in failed)
     if len(failed) == 1:
         return told
-    of_them = f", {lost} of them unreachable" if lost else ""
-    return f"{told} ({len(failed)} of {len(block.children)} items failed{of_them})"
+    all_of_them = told_of_all(len(failed) - lost, lost, len(block.children), "items failed")
+    return f"{told} ({all_of_them})"
 
 
 def _items(run: Run, block: BlockState) -> list[StepState]:
@@ -323,5 +326,6 @@ def _outputs(outputs: dict[str, str], scope: Scope) -> dict[str, Any]:
     for name, source in outputs.items():
         made[name] = compile_expression(source).evaluate(scope)
         if made[name] is None:
-            raise TemplateError(f"the output {name} gives nothing", expression=source)
+            told = f"the output {name} gives nothing"
+            raise TemplateError(told, expression=source, hint=INSTEAD_OF_NOTHING)
     return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Mapping
 
+from pup_tui.core import ended
 from pup_tui.core.ids import UNDO, holder_id
 from pup_tui.core.state import RunState, StepStatus
 from pup_tui.runbook.step_count import StepCount
@@ -19,13 +20,28 @@ TAKEN_BACK = "taken back"
 """What a step is that an undo step took back."""
 
 UNREACHABLE = "unreachable"
-"""What an item of a fleet is whose host could not be reached."""
+"""What a step is whose host could not be reached."""
+
+TROUBLE = (StepStatus.FAILED, UNREACHABLE, StepStatus.UNKNOWN)
+"""What a step is counted as that somebody has to look after."""
 
 _TOLD = (
     *(StepStatus.FAILED, UNREACHABLE, StepStatus.UNKNOWN, StepStatus.CANCELLED, TAKEN_BACK),
     *(StepStatus.WARNED, StepStatus.IGNORED, StepStatus.SKIPPED),
 )
 """What is told beside those that succeeded, the worst first."""
+
+
+def counted_as(status: str, *, unreachable: bool) -> str:
+    """What a step is counted as: its status, or that its host was not reached, whatever was made of that."""
+    return UNREACHABLE if unreachable and status in ended.FAILED else status
+
+
+def told_of_all(number: int, lost: int, total: int, what: str) -> str:
+    """`3 of 9 items failed, 2 unreachable`: so many of `total`, and apart from them those not reached."""
+    if not number:
+        return f"{lost} of {total} items unreachable"
+    return f"{number} of {total} {what}" + (f", {lost} unreachable" if lost else "")
 
 
 def counts_of(state: RunState, *, unknown: Container[str] = ()) -> dict[str, int]:
@@ -35,7 +51,10 @@ def counts_of(state: RunState, *, unknown: Container[str] = ()) -> dict[str, int
     """
     holding = {holder_id(step) for step in state.steps if not step.endswith(UNDO)}
     counts = Counter(
-        str(step.status or (StepStatus.UNKNOWN if id_ in unknown else PENDING))
+        counted_as(
+            step.status or (StepStatus.UNKNOWN if id_ in unknown else PENDING),
+            unreachable=step.unreachable,
+        )
         for id_, step in state.steps.items()
         if id_ not in holding
     )

@@ -67,7 +67,8 @@ class Findings(Struct, frozen=True, omit_defaults=True):
     """What was wanted of an attempt's output, and nothing else of it.
 
     `secrets` names the captures and results (as `steps.FIELD`) whose value holds a secret: the machine works
-    with the value, the journal never sees it.
+    with the value, the journal never sees it. `messages` are what is told of each of the `assertions`, blank
+    where it holds or nothing had to be rendered, and `reminders` those that were, as people may see them.
     """
 
     captures: dict[str, Any] = {}
@@ -78,6 +79,8 @@ class Findings(Struct, frozen=True, omit_defaults=True):
     fail_if: Judgement | None = None
     retry_on: Judgement | None = None
     assertions: tuple[Judgement, ...] = ()
+    messages: tuple[str, ...] = ()
+    reminders: tuple[str, ...] = ()
     value: float | None = None
     status: str | None = None
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from pup_tui.core import ended
-from pup_tui.core.counting import PENDING, TAKEN_BACK, UNREACHABLE, told_counts
+from pup_tui.core.counting import PENDING, TAKEN_BACK, UNREACHABLE, counted_as, told_counts
 from pup_tui.core.ids import UNDO, holder_id, is_item
 from pup_tui.core.program import Program
 from pup_tui.core.state import Rates, RunState, StepState, StepStatus
@@ -20,15 +19,12 @@ MOST_APART = 10
 FAILED = frozenset({StepStatus.FAILED, StepStatus.UNKNOWN})
 """How an item ends that counts against what may fail."""
 
-TROUBLE = (StepStatus.FAILED, UNREACHABLE, StepStatus.UNKNOWN)
-"""What an item is counted as that somebody has to look after."""
-
 _NOT_BEGUN = frozenset({PENDING, StepStatus.SKIPPED})
 _ENDED = frozenset({*StepStatus, UNREACHABLE, TAKEN_BACK})
 
 
 class FleetItem(Struct, frozen=True, kw_only=True):
-    """One item: the id of its step, what it is called, and what it is counted as (`item_state`).
+    """One item: the id of its step, what it is called, and what it is counted as (`counted_as`).
 
     `host` is where it runs, empty at home; `reason` says why it ended as it did.
     """
@@ -110,11 +106,6 @@ def is_fleet(items: int, *, on_hosts: bool) -> bool:
     return items > MOST_APART or (on_hosts and items > 0)
 
 
-def item_state(status: str, *, unreachable: bool) -> str:
-    """What an item is counted as: its status, or that its host was not reached."""
-    return UNREACHABLE if unreachable and status in ended.FAILED else status
-
-
 def standing_of(states: Sequence[str], errors: int, rates: Rates | None) -> FleetStanding:
     """How a loop stands whose items are counted as `states`, in their order, and of which so many failed.
 
@@ -179,7 +170,7 @@ def _item(
     return FleetItem(
         id=item,
         label=item_name(program, state, item),
-        state=item_state(status, unreachable=step.unreachable),
+        state=counted_as(status, unreachable=step.unreachable),
         host=next(hosts, ""),
         reason=step.reason,
     )

@@ -42,13 +42,18 @@ class AboutAction(TypedDict):
 
     integration: str
     settings: tuple[str, ...]
+    other_settings: tuple[str, ...]
 
 
 def about_action(step: Step) -> AboutAction:
     """Of which integration the action is that a step calls; blank where it calls none."""
     if step.action is None:
-        return {"integration": "", "settings": ()}
-    return {"integration": step.action.integration, "settings": step.action.settings}
+        return {"integration": "", "settings": (), "other_settings": ()}
+    return {
+        "integration": step.action.integration,
+        "settings": step.action.settings,
+        "other_settings": step.action.other_settings,
+    }
 
 
 def _given_now(given: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, Any]]:

@@ -96,6 +96,11 @@ def same_items(one: str, other: str) -> bool:
     return True
 
 
+def is_part_of(step: str, holder: str) -> bool:
+    """Whether a step is the one of this id without items, or stands in it, whichever items those are."""
+    return holder in upwards(static_id(step))
+
+
 def is_inside(step: str, holder: str) -> bool:
     """Whether a step is an item of `holder`, or nested in it; its undo step is not."""
     return step.startswith((f"{holder}/", f"{holder}["))

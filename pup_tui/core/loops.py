@@ -13,6 +13,7 @@ from pup_tui.core.batches import rates_of
 from pup_tui.core.events import Event, ItemsListed
 from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.inventory import asked_for, inventory_of, items_of
+from pup_tui.core.item_hosts import check_item_hosts
 from pup_tui.core.opening import open_block
 from pup_tui.core.program import Node, made_by
 from pup_tui.core.render import shown_text
@@ -103,6 +104,7 @@ def open_items(run: Run, node: Node) -> None:
     frames = item_frames(run.state, node, items)
     children = [item_id(node.id, number) for number in range(len(items))]
     run.state.frames.update(zip(children, frames, strict=True))
+    run.decided(node, "hosts", bool, lambda _: _hosts_hold(run, node, len(items)))
     labels = [_label(run, run.program.node(child)) for child in children]
     for child, label in zip(children, labels, strict=True):
         run.make_state(child)
@@ -114,6 +116,12 @@ def open_items(run: Run, node: Node) -> None:
     # Where there is nobody behind the canaries there is nothing to ask.
     step.canary_passed = step.canary_passed or rates.canary == len(items)
     open_block(run, node, children, rates, f"for each of {len(items)} items")
+
+
+def _hosts_hold(run: Run, node: Node, items: int) -> bool:
+    """True; TemplateError where an item can be no host that the steps name."""
+    check_item_hosts(run.program, run.state, node, items)
+    return True
 
 
 def _label(run: Run, item: Node) -> str:

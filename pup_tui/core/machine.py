@@ -14,6 +14,7 @@ from pup_tui.core import (
     batches,
     blocks,
     half_undone,
+    hidden_values,
     leaving_out,
     loops,
     order,
@@ -240,7 +241,12 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     run.step(node).late = order.is_late(run.state, node, key)
     if half_undone.ask(run, node) or resuming.take_up(run, node):
         return
-    if not _wanted(run, node):
+    _take_turn(run, node)
+
+
+def _take_turn(run: Run, node: Node) -> None:
+    """Find out whether the step's `if` and its tool let it start, once all is known that it sees."""
+    if hidden_values.ask(run, node) or not _wanted(run, node):
         return
     step = node.step
     tool = tool_of(step) if step.optional and not node.is_loop else None
@@ -318,6 +324,13 @@ def _addressed(event: Event) -> tuple[str | None, type[Event] | Timer | None]:
     return getattr(event, "step", None), type(event)
 
 
+def _values_known(run: Run, node: Node, event: Event) -> None:
+    if not hidden_values.is_wanted(run.state, node):
+        blocks.resolved(run, node, event)
+    elif hidden_values.found(run, node, event):
+        _take_turn(run, node)
+
+
 def _tool_known(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, ToolLookedUp)
     if event.found:
@@ -357,7 +370,7 @@ Transition = Callable[[Run, Node, Event], None]
 
 TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, ToolLookedUp): _tool_known,
-    (StepPhase.LOOKING_UP, ValuesResolved): blocks.resolved,
+    (StepPhase.LOOKING_UP, ValuesResolved): _values_known,
     (StepPhase.LOOKING_UP, ItemsListed): loops.listed,
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #

@@ -6,7 +6,7 @@ to a terminal makes them safe for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -66,6 +66,32 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     asked_by: str = ""
 
 
+MOST_ITEMS = 20
+"""Items that are named in one sentence."""
+
+
+class ItemAgain(Struct, frozen=True, kw_only=True):
+    """A step of an item that runs again: what the item is called, and its host, empty where not known."""
+
+    step: str
+    label: str = ""
+    host: str = ""
+
+    @property
+    def called(self) -> str:
+        """The item in words: `web-1`, or `payments on web-1`."""
+        if not self.host or self.host == self.label:
+            return self.label or self.host
+        return f"{self.label} on {self.host}" if self.label else self.host
+
+
+def told_items(items: Sequence[ItemAgain]) -> str:
+    """What items are called, as many as anybody reads: `web-1, web-3 and 4 more`."""
+    names = list(dict.fromkeys(each.called or each.step for each in items))
+    more = f" and {len(names) - MOST_ITEMS:,} more" if len(names) > MOST_ITEMS else ""
+    return f"{', '.join(names[:MOST_ITEMS])}{more}"
+
+
 class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     """The run goes on, as its `leg` (2 the first time), by the word of `operator`.
 
@@ -74,7 +100,8 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     value. `retried` are the steps that had failed and run again, with the reason why they had. `done` and
     `taken_back` are those of which the operator says so, though they, or their undo, did not finish.
     `edited` is what steps run in place of their texts, `source` another text of the
-    runbook that it goes on with, None where that is the same.
+    runbook that it goes on with, None where that is the same. `items` are those of a foreach that failed or
+    did not finish, `only_failed` tells that no other item begins.
     """
 
     leg: int
@@ -89,6 +116,8 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     changed: dict[str, Any] = {}
     edited: dict[str, str] = {}
     source: SourceNotice | None = None
+    items: tuple[ItemAgain, ...] = ()
+    only_failed: bool = False
 
 
 class RunNoted(Notice, frozen=True, kw_only=True, tag="run.noted"):

@@ -41,7 +41,9 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
         return block.stopped.reason
     if node.is_item:
         if block.keeps_going:
-            return f"{block.errors} items failed, and at most {block.rates.budget} may"
+            lost = any(state.steps[item].unreachable for item in block.children)
+            said = "failed or were not reached" if lost else "failed"
+            return f"{block.errors} items {said}, and at most {block.rates.budget} may"
         if block.failure is not None:
             return f"`{block.failure}` failed"
         return UNASKED if block.unasked else None

@@ -10,6 +10,7 @@ from pup_tui.core.counting import counts_of
 from pup_tui.core.events import Moment, Resumed, RunCreated, Source
 from pup_tui.core.notices import (
     AnyNotice,
+    ItemAgain,
     RunFinished,
     RunNoted,
     RunResumed,
@@ -73,7 +74,12 @@ class Outbox:
         )
 
     def tell_run_resumed(
-        self, event: Resumed, finished: int, unknown: Collection[str], retried: Mapping[str, str]
+        self,
+        event: Resumed,
+        finished: int,
+        unknown: Collection[str],
+        retried: Mapping[str, str],
+        items: tuple[ItemAgain, ...],
     ) -> None:
         self._tell(
             RunResumed(
@@ -90,6 +96,8 @@ class Outbox:
                 changed=event.changed,
                 edited={step: edited.text for step, edited in event.edited.items()},
                 source=None if event.source is None else _noticed(event.source),
+                items=items,
+                only_failed=event.only_failed,
             )
         )
 

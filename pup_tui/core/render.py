@@ -42,7 +42,8 @@ class Remote(Struct, frozen=True):
     @property
     def told(self) -> str:
         """It in words, as people are told where a step runs."""
-        name = self.host if self.user is None else f"{self.user}@{self.host}"
+        host = self.host or "a host without a name"
+        name = host if self.user is None else f"{self.user}@{host}"
         port = "" if self.port is None else f", port {self.port}"
         return f"{name}{port}{', as root by sudo' if self.become else ''}"
 

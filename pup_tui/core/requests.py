@@ -24,6 +24,7 @@ from pup_tui.quoted import quoted
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
+    NotifyType,
     PupStep,
     ShellStep,
     SqlStep,
@@ -398,12 +399,16 @@ class NotifyRequest(StepRequest, frozen=True, kw_only=True):
     to: tuple[str, ...]
     title: str
     message: str
+    type: NotifyType | None = None
+    """What it is about; None is `info`: so one of which nothing is said has the digest that it had."""
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
-        to = texts["to"]
+        step, to = texts.step, texts["to"]
+        assert isinstance(step, NotifyStep)
         to = to if isinstance(to, tuple) else (to,)
-        return cls(to=to, title=texts["title"], message=texts["message"])
+        about = None if step.type == "info" else step.type
+        return cls(to=to, title=texts["title"], message=texts["message"], type=about)
 
 
 class Prepared(Struct, frozen=True, kw_only=True):

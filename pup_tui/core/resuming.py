@@ -14,6 +14,7 @@ from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.events import Answered, Event, Resumed
+from pup_tui.core.hidden_values import as_recorded
 from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, item_id, upwards
 from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, captures_of
@@ -56,7 +57,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
-from pup_tui.core.titles import title_of
+from pup_tui.core.titles import items_again, title_of
 from pup_tui.runbook.parts import types_of
 
 
@@ -88,8 +89,9 @@ def resume(run: Run, event: Event) -> None:
     }
     for id_, made in event.captures.items():
         frame_before(earlier, id_).captured.update(made)
+    earlier.frames = {key: as_recorded(frame) for key, frame in earlier.frames.items()}
     completed, doubted = kept_for_undo(run.program, stood)
-    kept = {id_: state.frames[id_] for id_ in completed}
+    kept = {id_: as_recorded(state.frames[id_]) for id_ in completed}
     body = first_frame(run.program, state)
     body.values.update(event.values | event.changed)
     body.secrets = list(dict.fromkeys((*body.secrets, *event.values)))
@@ -142,7 +144,8 @@ def resume(run: Run, event: Event) -> None:
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     failed = {} if event.only_undo else failed_in(run.program, {**stood.steps, **leaves})
     retried = {id_: why for id_, why in failed.items() if id_ not in earlier.skipped}
-    run.outbox.tell_run_resumed(event, finished, unknown, retried)
+    items = items_again(run.program, state, [*retried, *unknown])
+    run.outbox.tell_run_resumed(event, finished, unknown, retried, items)
     run.todo.append(BODY)
 
 

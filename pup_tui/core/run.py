@@ -17,8 +17,8 @@ from pup_tui.core.ids import (
     holder_id,
     holders,
     is_inside,
+    is_part_of,
     same_items,
-    static_id,
 )
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
@@ -158,7 +158,7 @@ class Run:
         self.state.completed = [
             done
             for done in self.state.completed
-            if static_id(done) != settled or done in earlier or not same_items(node.id, done)
+            if done in earlier or not is_part_of(done, settled) or not same_items(node.id, done)
         ]
 
     def _note_outcome(self, node: Node, status: StepStatus) -> None:

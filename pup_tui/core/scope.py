@@ -23,6 +23,7 @@ from pup_tui.runbook.parts import Assertion, ShownTable, left_out_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
+from pup_tui.template.text import compile_text
 from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME, LeftOut
 
 NOT_HELD: Final = "its `if` does not hold"
@@ -191,11 +192,18 @@ def explain(error: TemplateError) -> str:
 
 def _wanted_assertions(given: Iterable[Assertion]) -> Iterator[WantedAssertion]:
     """What has to be judged of the assertions; those without a condition are reminders only."""
-    for assertion in given:
-        if assertion.that is not None:
-            yield WantedAssertion(assertion.that)
-        elif assertion.empty is not None:
-            yield WantedAssertion("empty", assertion.empty)
+    for each in given:
+        message = "" if compile_text(each.message).is_literal else each.message
+        if each.that is not None:
+            yield WantedAssertion(each.that, message=message)
+        elif each.empty is not None:
+            yield WantedAssertion("empty", each.empty, message)
+
+
+def _reminders(given: Iterable[Assertion]) -> tuple[str, ...]:
+    """The messages of assertions without a condition, where one of them has to be rendered."""
+    messages = tuple(each.message for each in given if each.is_reminder)
+    return () if all(compile_text(each).is_literal for each in messages) else messages
 
 
 def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: float) -> Wanted:
@@ -213,6 +221,7 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
         fail_if=given.poll.fail_if if given.poll else None,
         retry_on=retry.on if retry else None,
         assertions=tuple(_wanted_assertions(given.assertions)),
+        reminders=_reminders(given.assertions),
         show=_wanted_show(given),
         names=dict(scope),
         declared=program.frame(node).declared,

@@ -15,8 +15,8 @@ from pup_tui.core.ids import (
     holders,
     is_item,
     is_kept,
+    is_part_of,
     same_items,
-    static_id,
     undo_id,
     upwards,
 )
@@ -449,7 +449,7 @@ def _undone(program: Program, steps: Mapping[str, StepState], *, exact: bool = T
     for id_, step in _in(program, steps).items():
         settled = program.settled(program.node(id_))
         if settled is not None and (_settles(id_, step) if exact else ended_well(step)):
-            of_it = (other for other in steps if static_id(other) == settled and not is_kept(other))
+            of_it = (other for other in steps if is_part_of(other, settled) and not is_kept(other))
             undone.update(other for other in of_it if not exact or same_items(id_, other))
     return undone
 

@@ -213,7 +213,8 @@ class Frame(Struct):
     `directory` is where the file lies that the steps come from, where the frame is that of a file.
     `left_out` has the types of the variables without a value, `results` the wanted results of steps by the id
     that texts use, `secrets` names whose value is secret (variables and captures by name, results as
-    `steps.ID.FIELD`).
+    `steps.ID.FIELD`). The values of those that are `hidden` are not known: an earlier leg had them, and no
+    record does.
     """
 
     values: dict[str, Any] = {}
@@ -221,6 +222,7 @@ class Frame(Struct):
     captured: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
+    hidden: list[str] = []
     directory: str = ""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from json import dumps
 
 from pup_tui.core.ids import is_item, item_numbers, upwards
+from pup_tui.core.notices import ItemAgain
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 
@@ -39,6 +41,20 @@ def item_name(program: Program, state: RunState, item: str) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None else dumps(value)
+
+
+def items_again(program: Program, state: RunState, steps: Iterable[str]) -> tuple[ItemAgain, ...]:
+    """Those of the steps that stand in an item of a foreach, with what that is called, and its host."""
+    found = []
+    for step in steps:
+        items = [each for each in upwards(step) if is_item(each)]
+        if items:
+            names = [item_name(program, state, item) for item in reversed(items)]
+            label = " · ".join(_cut(" ".join(name.split())) for name in names if name)
+            known = state.steps.get(step), state.earlier.steps.get(step)
+            host = next((each.host for each in known if each is not None and each.host), "")
+            found.append(ItemAgain(step=step, label=label, host=host))
+    return tuple(found)
 
 
 def _cut(name: str) -> str:

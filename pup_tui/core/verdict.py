@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope
-from pup_tui.core.events import AttemptFinished, Judgement
+from pup_tui.core.events import AttemptFinished, Findings, Judgement
 from pup_tui.core.program import Node
 from pup_tui.core.render import shown_text
 from pup_tui.core.run import Run
@@ -54,30 +54,36 @@ def verdict_of(step: Step, event: AttemptFinished, scope: Scope) -> Verdict:
         # What an assertion says of such an output tells more than what is not in it; of an assertion that
         # cannot be judged, for want of a capture maybe, nothing can be told.
         known = tuple(each if each.holds is False else _HOLDS for each in found.assertions)
-        if broken := _assertions(step, known, scope).failure:
+        if broken := _assertions(step, found, known, scope).failure:
             return Verdict(broken, captures=False)
         told = "; ".join(f"capture {name}: {why}" for name, why in found.missing.items())
         return Verdict(told, captures=False)
     if found.until is not None and found.until.holds is not True:
         assert step.poll is not None
         return Verdict(f"{step.poll.until} does not hold: {found.until.reason}", captures=True)
-    return _assertions(step, found.assertions, scope)
+    return _assertions(step, found, found.assertions, scope)
 
 
-def _assertions(step: Step, judged: tuple[Judgement, ...], scope: Scope) -> Verdict:
-    conditions = [a for a in step.assertions if a.that is not None or a.empty is not None]
-    reminders = [a for a in step.assertions if a.that is None and a.empty is None]
-    for assertion, judgement in zip(conditions, judged, strict=True):
+def _assertions(
+    step: Step, found: Findings, judged: tuple[Judgement, ...], scope: Scope
+) -> Verdict:
+    """What the assertions come to. Messages are told as they were rendered with what was printed; where the
+    record has none, the machine renders them without.
+    """
+    conditions = [each for each in step.assertions if not each.is_reminder]
+    messages = found.messages or ("",) * len(judged)
+    for assertion, judgement, told in zip(conditions, judged, messages, strict=True):
         if judgement.holds is not True:
-            return Verdict(_broken(assertion, judgement, scope), captures=True)
-    return Verdict(None, captures=True, remark="; ".join(_message(a, scope) for a in reminders))
+            message = told or _message(assertion, scope)
+            return Verdict(_broken(assertion, judgement, message), captures=True)
+    reminders = found.reminders or [_message(a, scope) for a in step.assertions if a.is_reminder]
+    return Verdict(None, captures=True, remark="; ".join(reminders))
 
 
-def _broken(assertion: Assertion, judgement: Judgement, scope: Scope) -> str:
+def _broken(assertion: Assertion, judgement: Judgement, message: str) -> str:
     what = assertion.that
     if what is None:
         what = "the output is empty" if assertion.empty else "the output is not empty"
-    message = _message(assertion, scope)
     told = f"assertion failed: {message or what}"
     return f"{told} ({judgement.reason})" if judgement.reason else told
 

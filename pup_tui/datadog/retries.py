@@ -19,6 +19,8 @@ Headers = Mapping[str, str]
 _NUMBER = late_pattern(r"\d+(\.\d+)?", re.ASCII)
 _MOST = 1e9
 """Seconds that stand for any longer time."""
+_MOMENTS = 1e9
+"""From here on seconds are those since 1970: 2001-09-09, or else 31 years to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,33 @@ def retry_after(headers: Headers) -> float | None:
     return min(max((until - now).total_seconds(), 0.0), _MOST)
 
 
+def limit_resets(headers: Headers) -> float | None:
+    """In how many seconds a rate limit that is used up resets; None where no header says so.
+
+    `ratelimit-…` is of an IETF draft (draft-ietf-httpapi-ratelimit-headers) and what PagerDuty has:
+    https://support.pagerduty.com/main/docs/rest-api-rate-limits; with `x-` the reset is a moment where GitHub
+    says it, in seconds since 1970: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
+    A number as large as a moment of today is one.
+    """
+    for family in ("ratelimit", "x-ratelimit"):
+        asked = _number(headers.get(f"{family}-reset"))
+        if asked is None or (headers.get(f"{family}-remaining") or "").strip() != "0":
+            continue
+        if asked < _MOMENTS:
+            return asked
+        now = _moment(headers.get("date")) or datetime.now(UTC)
+        return min(max(asked - now.timestamp(), 0.0), _MOST)
+    return None
+
+
 def _seconds(text: str | None) -> float | None:
+    number = _number(text)
+    return None if number is None else min(number, _MOST)
+
+
+def _number(text: str | None) -> float | None:
     text = (text or "").strip()
-    return min(float(text), _MOST) if _NUMBER.fullmatch(text) else None
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _moment(text: str | None) -> datetime | None:

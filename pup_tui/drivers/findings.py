@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import msgspec
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
 from pup_tui.core.events import Findings, Judgement
+from pup_tui.core.render import shown_text
 from pup_tui.drivers.masking import Masking, is_long_enough
 from pup_tui.output.mask import MIN_SECRET
 from pup_tui.output.pipeline import Captured
@@ -17,9 +18,11 @@ from pup_tui.spelling import stored
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition, told_undefined
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.evaluation import INSTEAD_OF_NOTHING
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.reading import NOT_SAID, reading_scope
-from pup_tui.template.secrets import watched, with_secrets
+from pup_tui.template.secrets import secrets_in, watched, with_secrets
+from pup_tui.template.text import compile_text
 
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
@@ -49,6 +52,7 @@ def find(
     results = finder.results(duration)
     value = None if masking.is_secret(reading.get("value")) else reading.get("value")
     status = reading.get("status")
+    assertions = tuple(finder.asserted(assertion) for assertion in wanted.assertions)
     return Findings(
         captures=captures,
         missing=missing,
@@ -57,7 +61,9 @@ def find(
         until=finder.judge(wanted.until),
         fail_if=finder.judge(wanted.fail_if),
         retry_on=finder.judge(wanted.retry_on),
-        assertions=tuple(finder.asserted(assertion) for assertion in wanted.assertions),
+        assertions=assertions,
+        messages=finder.messages(assertions),
+        reminders=tuple(map(finder.told, wanted.reminders)),
         value=float(value) if isinstance(value, int | float) else None,
         status=status if isinstance(status, str) else None,
     )
@@ -132,7 +138,7 @@ class _Finder:
             return self._output.stdout.strip()
         value = expression.evaluate(scope)
         if value is None:
-            raise TemplateError(f"`{capture.expression}` gives nothing")
+            raise TemplateError(f"`{capture.expression}` gives nothing", hint=INSTEAD_OF_NOTHING)
         return value
 
     def _checked(self, capture: WantedCapture, scope: Mapping[str, Any]) -> Any:
@@ -186,6 +192,33 @@ class _Finder:
         if assertion.holds or judged.holds is None:
             return judged
         return Judgement(not judged.holds, judged.reason)
+
+    def messages(self, judged: Iterable[Judgement]) -> tuple[str, ...]:
+        """What is to be told of each assertion, blank where that is nothing; none where it is of all."""
+        told = tuple(
+            self.told(wanted.message) if wanted.message and judgement.holds is not True else ""
+            for wanted, judgement in zip(self._wanted.assertions, judged, strict=True)
+        )
+        return told if any(told) else ()
+
+    def told(self, message: str) -> str:
+        """A message with what was printed and captured, as people may see it; as its author wrote it where
+        it names what is not there.
+        """
+        text = compile_text(message)
+        looked_at = text.names | text.optional_names
+        seen = {
+            name: self._masking.masked(value)
+            for name, value in self._reading.items()
+            if name in looked_at - NOT_SAID
+        }
+        secrets = secrets_in(self._scope).names.union(self.secrets)
+        try:
+            if self._is_cut(looked_at):
+                raise TemplateError(TOO_MUCH)
+            return shown_text(message, with_secrets({**self._scope, **seen}, secrets))
+        except TemplateError:
+            return message
 
     def judged(self, source: str) -> Judgement:
         condition = parse_condition(source, self._wanted.declared)

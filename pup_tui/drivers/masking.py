@@ -216,6 +216,8 @@ class Masking:
             fail_if=self._judgement(found.fail_if),
             retry_on=self._judgement(found.retry_on),
             assertions=tuple(Judgement(j.holds, self.text(j.reason)) for j in found.assertions),
+            messages=tuple(map(self.text, found.messages)),
+            reminders=tuple(map(self.text, found.reminders)),
             status=None if found.status is None else self.text(found.status),
         )
 

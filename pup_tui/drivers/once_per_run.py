@@ -17,12 +17,14 @@ class OncePerRun:
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
-        self._known: dict[str, dict[str, object]] = {}
-        self._secrets: dict[str, set[str]] = {}
+        self._known: dict[tuple[str, str], dict[str, object]] = {}
+        self._secrets: dict[tuple[str, str], set[str]] = {}
 
     async def __call__(self, action: ResolveValues, cwd: Path) -> FoundValues:
-        known = self._known.setdefault(action.integration, {})
-        secrets = self._secrets.setdefault(action.integration, set())
+        # Another pack may have an integration of the same name, which gets nothing of this one.
+        integration = action.directory, action.integration
+        known = self._known.setdefault(integration, {})
+        secrets = self._secrets.setdefault(integration, set())
         again = {name: known[name] for name in action.settings if name in known}
         asked = msgspec.structs.replace(
             action,

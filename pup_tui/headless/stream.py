@@ -7,10 +7,10 @@ import errno
 import os
 import stat
 import threading
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from queue import SimpleQueue
 from typing import IO, Any, TextIO
 
 MOST_WAITING = 64 * 1024 * 1024
@@ -30,31 +30,36 @@ class Pump:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Callable[[], object], int]] = deque()
-        self._size = 0
+        self._waiting: SimpleQueue[tuple[Callable[[], object], int]] = SimpleQueue()
+        self._asked = 0
+        self._written = 0
+        """What was asked for and what has been done, in characters: each is counted by one thread only."""
+        self._is_full = False
         self._changed = threading.Condition()
         self._held = False
         threading.Thread(target=self._work, name="streams", daemon=True).start()
 
     def put(self, write: Callable[[], object], size: int) -> None:
         """Have `write` called when its turn comes; `size` is how much it holds in memory until then."""
-        with self._changed:
-            while self._size > MOST_WAITING and not self._held:
-                self._changed.wait()
-            self._waiting.append((write, size))
-            self._size += size
-            self._changed.notify_all()
+        if self._has_no_room():
+            with self._changed:
+                self._is_full = True
+                self._changed.wait_for(lambda: not self._has_no_room())
+                self._is_full = False
+        self._asked += size
+        self._waiting.put((write, size))
+
+    def _has_no_room(self) -> bool:
+        return self._asked - self._written > MOST_WAITING and not self._held
 
     def _work(self) -> None:
-        written = 0
         while True:
-            with self._changed:
-                self._size -= written
-                self._changed.notify_all()
-                while not self._waiting:
-                    self._changed.wait()
-                write, written = self._waiting.popleft()
+            write, size = self._waiting.get()
             write()
+            self._written += size
+            if self._is_full:
+                with self._changed:
+                    self._changed.notify_all()
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:

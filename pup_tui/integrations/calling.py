@@ -30,11 +30,22 @@ def calling_all(found: InstalledIntegration, linter: Linter | None = None) -> Lo
     actions = found.said.actions
     names = dict.fromkeys(name for action in actions.values() for name in action.params)
     steps = [
-        {**_step(found, name), "with": {each: f"{{{{ {each} }}}}" for each in action.params}}
+        {**_step(found, name), "with": {each: _named(each) for each in action.params}}
         for name, action in actions.items()
     ]
     variables = {name: {"required": False} for name in names}
     return _loaded(found, {"name": found.name, "vars": variables, "steps": steps}, linter)
+
+
+def calling_example(found: InstalledIntegration, action: str) -> Loaded:
+    """A runbook that calls an action as `step_text` writes it; what the example leaves out are variables."""
+    assert found.said is not None
+    given = _given(found.said.actions[action])
+    step = {"id": STEP, **_step(found, action), "with": given}
+    variables = {
+        name: {"required": False} for name, value in given.items() if value == _named(name)
+    }
+    return _loaded(found, {"name": step["name"], "vars": variables, "steps": [step]})
 
 
 def step_text(found: InstalledIntegration, action: str) -> str:
@@ -43,14 +54,24 @@ def step_text(found: InstalledIntegration, action: str) -> str:
     """
     assert found.said is not None
     said = found.said.actions[action]
-    needed = {name: f"{{{{ {name} }}}}" for name, each in said.params.items() if each.needed}
     step: dict[str, Any] = {
         "name": name_of_call(said),
         "template": f"{found.name}/{action}",
     }
-    if given := {**needed, **said.example}:
+    if given := _given(said):
         step["with"] = given
     return yaml_text([step])
+
+
+def _given(action: IntegrationAction) -> dict[str, Any]:
+    """What an action is given to begin with: its example, and the names of what else it needs."""
+    return {
+        name: _named(name) for name, each in action.params.items() if each.needed
+    } | action.example
+
+
+def _named(name: str) -> str:
+    return f"{{{{ {name} }}}}"
 
 
 def name_of_call(action: IntegrationAction) -> str:

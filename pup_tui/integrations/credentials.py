@@ -81,6 +81,7 @@ async def _needed(found: InstalledIntegration, proving: Loaded | None, sources: 
         directory=str(found.place.path.parent.parent),
         integration=found.name,
         settings=tuple(settings),
+        other_settings=tuple(name for name in found.said.settings if name not in settings),
     )
     resolved = await resolve_call(wanted, sources)
     origins = {resolved.sources.get(name) for name in found.said.settings}

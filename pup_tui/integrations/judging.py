@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pup_tui.catalog.effects import mutates
-from pup_tui.integrations.calling import calling_all
+from pup_tui.integrations.calling import calling_all, calling_example
 from pup_tui.integrations.library import InstalledIntegration
 from pup_tui.runbook import yaml
 from pup_tui.runbook.model import Step
@@ -34,6 +34,9 @@ def problems_of(found: InstalledIntegration, linter: Linter | None = None) -> tu
         assert step.action is not None
         used.update(step.action.settings)
         _check_effect(_at(tree, "actions", step.action.action, "effect"), step, report)
+    for name, action in found.said.actions.items():
+        if action.example:
+            _check_example(found, name, _at(tree, "actions", name, "example"), report)
     for name, at in _keys(tree.get("settings")):
         if name not in used:
             told = f"no action uses the setting {shown(name)}"
@@ -49,6 +52,15 @@ def _check_effect(at: YamlNode, step: Step, report: Report) -> None:
         report.error(
             at, told, "write `effect: read`, or `read_only: false` on the step that changes"
         )
+
+
+def _check_example(found: InstalledIntegration, action: str, at: YamlNode, report: Report) -> None:
+    """The example of an action can be given to it: it is what people begin with."""
+    for problem in calling_example(found, action).errors:
+        if problem.path != str(found.place.path):
+            report.error(
+                at, f"the example cannot be given to its action: {problem.message}", problem.hint
+            )
 
 
 def _at(tree: Mapping, *way: str) -> YamlNode:

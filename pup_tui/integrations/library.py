@@ -66,7 +66,8 @@ class IntegrationLibrary:
         """Where they are; no file is read."""
         seen: set[str] = set()
         for folder in self._folders:
-            if folder.is_copy or folder.is_fetched:
+            # A copy of one runbook has only what that calls: the pack is listed where all of it lies.
+            if folder.is_fetched or (folder.is_copy and not folder.is_whole):
                 continue
             by_name = folder.trusted and not folder.prefix
             for name in self._files(folder):
@@ -99,6 +100,9 @@ class IntegrationLibrary:
             if place.name == name and not place.shadowed:
                 return read_integration(place)
         names = [place.name for place in places]
+        whole = name.partition("/")[0]
+        if whole != name and whole in names:
+            raise UnknownIntegration(name, f"`pup-tui integrations {whole}` tells of its actions")
         hint = suggestion(name, names) or "`pup-tui integrations` lists them"
         raise UnknownIntegration(name, hint)
 

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.typed import convert
 
@@ -20,13 +21,14 @@ class FireRecord(Struct, frozen=True, kw_only=True):
     """What became of a moment of a schedule, as it stood `at` a time; both in seconds since 1970, UTC.
 
     It has its `run`, or else an outcome: it was `missed`, `skipped` or `failed` for the reason `why`, or is
-    `queued` until the run before it is over.
+    `queued` until the run before it is over. Of one with a run `told` says that whoever is told of what goes
+    wrong was told how that ended.
     """
 
     schedule: str
     moment: float
     run: str | None = None
-    outcome: Literal["", "missed", "skipped", "failed", "queued"] = ""
+    outcome: Literal["", "missed", "skipped", "failed", "queued", "told"] = ""
     why: str = ""
     at: float
 
@@ -51,10 +53,18 @@ _NOTE: Final = f"""
     ON CONFLICT (schedule, moment) DO UPDATE SET outcome = excluded.outcome, why = excluded.why,
     at = excluded.at WHERE {_IS_OPEN}
 """  # noqa: S608 - own text
+_COLUMNS: Final = ", ".join(f"fire.{name}" for name in FireRecord.__struct_fields__)
 _SELECT: Final = (
-    f"SELECT {', '.join(FireRecord.__struct_fields__)} FROM fire"  # noqa: S608 - own names
+    f"SELECT {_COLUMNS} FROM fire"  # noqa: S608 - own names
     " WHERE schedule = ? AND moment >= ? ORDER BY moment DESC"
 )
+_UNTOLD: Final = (
+    f"SELECT {_COLUMNS} FROM fire JOIN run ON run.run = fire.run"  # noqa: S608 - own names
+    " WHERE schedule = ? AND outcome = '' AND run.status <> ? ORDER BY moment"
+)
+_TELL: Final = """
+    UPDATE fire SET outcome = 'told' WHERE schedule = ? AND moment = ? AND run = ? AND outcome = ''
+"""
 
 
 def take_moment(
@@ -82,7 +92,21 @@ def note_fires(database: sqlite3.Connection, fires: Iterable[FireRecord], before
 
 def known_fires(database: sqlite3.Connection, schedule: str, since: float) -> list[FireRecord]:
     """What became of a schedule's moments from one on, newest first."""
+    return _records(database.execute(_SELECT, (codec.storable(schedule), since)))
+
+
+def untold_fires(database: sqlite3.Connection, schedule: str) -> list[FireRecord]:
+    """The moments of a schedule whose runs are not known to have succeeded, and of which nobody was told."""
+    return _records(database.execute(_UNTOLD, (codec.storable(schedule), RunStatus.SUCCEEDED)))
+
+
+def take_telling(database: sqlite3.Connection, record: FireRecord) -> bool:
+    """Have it told by the caller how the run for a moment ended; whether nobody else does or did."""
+    values = (codec.storable(record.schedule), record.moment, record.run)
+    return database.execute(_TELL, values).rowcount == 1
+
+
+def _records(found: sqlite3.Cursor) -> list[FireRecord]:
     names = FireRecord.__struct_fields__
-    found = database.execute(_SELECT, (codec.storable(schedule), since)).fetchall()
-    rows = (dict(zip(names, row, strict=True)) for row in found)
+    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
     return [convert(codec.restored_row(row), FireRecord) for row in rows]

@@ -1,9 +1,10 @@
 """A text file of lines with an index beside it, readable while it is written.
 
 ``NAME.log`` is plain text. ``NAME.idx`` says where blocks of its lines end, of which stream they are
-and when they were written (``blockindex``). The unfinished lines, one block a stream at most, stand at the
-end of the file and are written over later. Text is written before its index entries; whatever a crash
-leaves out of the index, or wrong about unfinished lines, a reader finds in the text.
+and when they were written (``blockindex``); it comes with the first lines. The unfinished lines, one
+block a stream at most, stand at the end of the file and are written over later. Text is written before
+its index entries; whatever a crash leaves out of the index, or wrong about unfinished lines, a reader
+finds in the text.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ class LineFileWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptors: tuple[int, int] | None = None
+        self._text_open: int | None = None
+        self._index_open: int | None = None
+        self._has_index = True
         self._begun: os.stat_result | None = None
         self.count = 0
         self.size = 0
@@ -187,6 +190,8 @@ class LineFileWriter:
 
     def read_header(self) -> IndexHeader:
         """Return the index's header."""
+        if not self._has_index:
+            return IndexHeader()
         return IndexHeader.unpack(os.pread(self._index, HEADER_SIZE, 0))
 
     def write_header(self, header: IndexHeader) -> None:
@@ -196,28 +201,26 @@ class LineFileWriter:
     def release(self) -> None:
         """Close the files; the next call that needs them opens them again, and begins another block."""
         self._block = None
-        if self._descriptors is not None:
-            descriptors, self._descriptors = self._descriptors, None
-            for descriptor in descriptors:
+        descriptors = self._text_open, self._index_open
+        self._text_open = self._index_open = None
+        for descriptor in descriptors:
+            if descriptor is not None:
                 os.close(descriptor)
 
     @property
     def _text(self) -> int:
-        return self._opened()[0]
+        if self._text_open is None:
+            self._text_open = _open_private(self.path)
+        return self._text_open
 
     @property
     def _index(self) -> int:
-        return self._opened()[1]
-
-    def _opened(self) -> tuple[int, int]:
-        if self._descriptors is None:
-            text = _open_private(self.path)
-            try:
-                self._descriptors = text, _open_private(index_path(self.path))
-            except OSError:
-                os.close(text)
-                raise
-        return self._descriptors
+        if self._index_open is None:
+            self._index_open = _open_private(index_path(self.path))
+            if not self._has_index:
+                self._has_index = True
+                self.write_header(IndexHeader())
+        return self._index_open
 
     def _write(self, data: bytes, entries: Sequence[BlockEntry], first: int) -> None:
         """Put text after the last ended line, and entries at number ``first``, in place of what is there."""
@@ -226,7 +229,8 @@ class LineFileWriter:
         if self.size + len(data) < self._text_size:
             os.ftruncate(self._text, self.size + len(data))
         self._text_size = self.size + len(data)
-        _write_all(self._index, pack(entries), HEADER_SIZE + first * ENTRY_SIZE)
+        if entries:
+            _write_all(self._index, pack(entries), HEADER_SIZE + first * ENTRY_SIZE)
         if first + len(entries) < self._entries:
             os.ftruncate(self._index, HEADER_SIZE + (first + len(entries)) * ENTRY_SIZE)
         self._entries = first + len(entries)
@@ -255,8 +259,11 @@ class LineFileWriter:
 
     def _recover(self) -> None:
         """Continue the file as it is found, with the index that it should have."""
-        header = self.read_header()
         size = os.fstat(self._text).st_size
+        if not size and not os.path.lexists(index_path(self.path)):
+            self._has_index = False
+            return
+        header = self.read_header()
         entries = self._read_entries() if size else []
         if size and os.pread(self._text, _NEWLINE, size - _NEWLINE) != b"\n":
             _write_all(self._text, b"\n", size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from pup_tui.packs.about import about_pack
@@ -22,7 +22,9 @@ def lines_to_trust(subject: TrustSubject) -> Iterator[str]:
     else:
         yield f"{subject.told} has changed since it was trusted:"
         yield ""
-        yield from lines_of_difference(difference(subject.before, subject.tree))
+        found = difference(subject.before, subject.tree)
+        yield from lines_of_difference(found)
+        yield from _integrations(subject.tree, {file.path for file in found.files})
     yield line_of_hash(subject.tree)
 
 
@@ -58,9 +60,7 @@ def _whole(subject: TrustSubject) -> Iterator[str]:
     for told in told_runbooks(subject.tree, only):
         yield from _runbook(told)
         yield ""
-    for integration in told_integrations(subject.tree):
-        yield from _integration(integration)
-        yield ""
+    yield from _integrations(subject.tree, subject.tree.files)
     yield "what is trusted, file by file:"
     yield ""
     for path, file in subject.tree.files.items():
@@ -94,6 +94,14 @@ def _runbook(told: ToldRunbook) -> Iterator[str]:
             yield from _block(text, 3)
 
 
+def _integrations(tree: PackTree, paths: Container[str]) -> Iterator[str]:
+    """What is told of the integrations in these files."""
+    for told in told_integrations(tree):
+        if told.path in paths:
+            yield from _integration(told)
+            yield ""
+
+
 def _integration(told: ToldIntegration) -> Iterator[str]:
     yield f"integration {told.name} ({told.path})" + (f": {told.title}" if told.title else "")
     if told.error:
@@ -103,10 +111,10 @@ def _integration(told: ToldIntegration) -> Iterator[str]:
         ("actions", [f"{name} {effect}" for name, effect in told.actions]),
         ("runs before its steps", told.commands),
     )
-    for secret in told.secrets:
-        where = ", ".join(secret.places) or "a profile"
-        yield f"{INDENT}reads the credential {secret.name} (from {where})"
-        yield f"{INDENT * 2}and sends it to {'; '.join(secret.to) or 'nobody'}"
+    for sent in told.sent:
+        what = f"the credential {sent.name}" if sent.is_secret else sent.name
+        yield f"{INDENT}reads {what} (from {', '.join(sent.places)})"
+        yield f"{INDENT * 2}and sends it to {'; '.join(sent.to) or 'nobody'}"
 
 
 def _facts(*facts: tuple[str, Sequence[str]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pup_tui.catalog.effects import effect_word, mutates
 from pup_tui.catalog.entries import Origin
 from pup_tui.integrations.calling import calling_all
 from pup_tui.integrations.library import IntegrationPlace, integration_from
-from pup_tui.integrations.sending import SentCredential, credentials_sent
+from pup_tui.integrations.sending import SentSetting, settings_sent
 from pup_tui.packs.tree import PackTree
 from pup_tui.runbook.files import INTEGRATIONS
 from pup_tui.runbook.suffixes import SUFFIXES
@@ -28,7 +28,7 @@ class ToldIntegration(Struct, frozen=True, kw_only=True):
     title: str = ""
     error: str = ""
     actions: tuple[tuple[str, str], ...] = ()
-    secrets: tuple[SentCredential, ...] = ()
+    sent: tuple[SentSetting, ...] = ()
     commands: tuple[str, ...] = ()
 
 
@@ -64,6 +64,6 @@ def _told(path: str, data: bytes) -> ToldIntegration:
             for step in loaded.runbook.steps
             if step.action is not None
         ),
-        secrets=tuple(credentials_sent(found, loaded.runbook)),
+        sent=tuple(settings_sent(found, loaded.runbook)),
         commands=tuple(dict.fromkeys(text for each in variables for text in each.commands)),
     )

@@ -11,13 +11,17 @@ _OF_TYPE = {"url": "https://{}.example.com", "integer": "1", "number": "1", "boo
 
 
 def with_stand_ins(call: ResolveValues) -> ResolveValues:
-    """The same with a value for each setting that needs one and has no default: the same each time."""
+    """The same with a value for each setting that needs one and has no default: the same each time.
+
+    No setting is looked for anywhere, so one that needs no value has its default, or is left out.
+    """
     made = {
         name: _value(call.integration, name, call.variables[name])
         for name in call.settings
         if _is_needed(call.variables[name])
     }
-    return replace(call, given={**made, **call.given})
+    here = {name: replace(call.variables[name], from_=None) for name in call.settings}
+    return replace(call, variables={**call.variables, **here}, given={**made, **call.given})
 
 
 def _is_needed(variable: Variable) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ _GROUP_KEYS = ("description", "steps", "outputs")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}\Z")
 _TAGS = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_SCHEME = re.compile(r"\s*https?://", re.IGNORECASE)
+_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class ActionGroup(Struct, frozen=True):
@@ -232,6 +232,10 @@ def _check_action(root: Mapping, action: Mapping, report: Report) -> None:
         return
     for step in _all_steps(steps):
         _check_address(step, settings, report)
+        _check_captured(step, settings, report)
+        _check_alone(step, report)
+        if action.text("effect") == "read":
+            _check_looks(step, report)
 
 
 def _all_steps(steps: YamlNode | None) -> Iterator[Mapping]:
@@ -260,13 +264,49 @@ def _check_address(step: Mapping, settings: MappingOf[str, YamlEntry], report: R
         report.error_in(url, told, "only `settings` stand there", fragment=strange[0])
 
 
+def _check_captured(step: Mapping, settings: MappingOf[str, YamlEntry], report: Report) -> None:
+    """Nothing that is captured takes the place of a setting: no answer chooses where requests go."""
+    whole = step.get("capture")
+    captured: dict[str, YamlNode] = {name: entry.key for name, entry in _entries(step, "capture")}
+    if isinstance(whole, Scalar):
+        captured[whole.text] = whole
+    for name in sorted(captured.keys() & settings.keys()):
+        told = f"{shown(name)} is a setting of the integration, which no step changes"
+        report.error(captured[name], told, "capture it under another name")
+
+
+def _check_alone(step: Mapping, report: Report) -> None:
+    """An action says itself what it does: where its credentials go is told from its file alone."""
+    hint = "write those steps here"
+    if (called := step.get("template")) is not None:
+        report.error(called, "an action calls no group of steps", hint)
+    if step.text("kind") == "runbook":
+        report.error(step.entries["kind"].value, "an action calls no runbook", hint)
+
+
+def _check_looks(step: Mapping, report: Report) -> None:
+    """No step of an action that only looks says otherwise."""
+    told = "the action says that it only looks (`effect: read`), and "
+    if step.truth("read_only") is False:
+        at = step.entries["read_only"].key
+        report.error(at, told + "this step that it may change something", "one of them is wrong")
+    if step.get("undo") is not None:
+        hint = "leave it out, or write `effect: change`"
+        report.error(step.entries["undo"].key, told + "so has nothing to take back", hint)
+
+
 def authority_of(url: str) -> str:
     """The part of a URL that decides where it leads: all before its path."""
     begin = _SCHEME.match(url)
     rest = url[begin.end() :] if begin else url
-    plain = _TAGS.sub(lambda tag: "x" * len(tag[0]), rest)
+    plain = masked_tags(rest)
     end = min((at for at in map(plain.find, "/?#") if at >= 0), default=len(rest))
     return rest[:end]
+
+
+def masked_tags(text: str) -> str:
+    """A text of the same length in which no template says anything."""
+    return _TAGS.sub(lambda tag: "x" * len(tag[0]), text)
 
 
 def _as_group(action: Mapping, used: MappingOf[str, YamlEntry]) -> Mapping:
@@ -286,7 +326,7 @@ def _as_group(action: Mapping, used: MappingOf[str, YamlEntry]) -> Mapping:
 
 
 def _facts(
-    usable: UsableIntegration, name: str, action: Mapping, used: Iterable[str]
+    usable: UsableIntegration, name: str, action: Mapping, used: Collection[str]
 ) -> dict[str, Any]:
     """What the step that calls the action knows of it, as plain data of `CalledAction`."""
     root = usable.root
@@ -297,6 +337,7 @@ def _facts(
         "action": name,
         "effect": action.text("effect"),
         "settings": list(used),
+        "other_settings": [name for name, _ in _entries(root, "settings") if name not in used],
         "check": root.text("check") or "",
         "requires": usable.said.requires,
     }

@@ -37,7 +37,7 @@ class Options(Struct):
     items: Annotation = None
     least: int | None = None
     most: int | None = None
-    """How many items a list has at least, and at most."""
+    """How many items a list has at least, and at most, or entries a map."""
     values: Annotation = None
     structs: tuple[type[Struct], ...] = ()
     kinds: dict[str, type] = field(default_factory=dict)
@@ -177,7 +177,7 @@ def _take(meta: Meta, options: Options) -> None:
     options.never_blank = options.never_blank or extra.get(NEVER_BLANK, False)
     options.sent = extra.get(SENT, "") or options.sent
     options.loaded = options.loaded or extra.get(LOADED, False)
-    if options.items is not None:
+    if options.items is not None or options.values is not None:
         options.least = meta.min_length or options.least
         options.most = meta.max_length or options.most
     elif options.text:

@@ -156,9 +156,18 @@ def settles_an_undo(step: StepDraft, report: Report) -> None:
         report.error(given, told, report.suggest(given.text, named) or "name the id of a step")
     elif target is step or target.order > step.order or is_around(target, step):
         report.error(given, f"step {shown(given.text)} does not come before this one")
-    elif target.node.get("undo") is None:
+    elif not _can_be_undone(target):
         told = f"step {shown(given.text)} has no `undo` that could be settled"
-        report.error(given, told, "name a step with an `undo`")
+        report.error(given, told, "name a step with an `undo`, or one that holds such steps")
+
+
+def _can_be_undone(step: StepDraft) -> bool:
+    """Whether a step has an `undo`, or one that it holds or calls from a file."""
+    if step.node.get("undo") is not None:
+        return True
+    if step.inner is not None:
+        return any(map(_can_be_undone, step.inner.steps))
+    return any(_can_be_undone(each) for each in step.frame.steps if each.around is step)
 
 
 def is_around(outer: StepDraft, step: StepDraft) -> bool:

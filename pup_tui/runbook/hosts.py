@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from pup_tui.runbook.model import HostedStep, RunbookStep
-from pup_tui.runbook.nodes import Mapping, YamlNode
+from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, YamlNode, scalars_of
+from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.host import render_host
+from pup_tui.template.text import Text, compile_text
 
 HOST: Final = "host"
 _OF_A_HOST: Final = ("user", "port", "become")
 _OF_THIS_COMPUTER: Final = ("tty", "interactive")
+_UNSURE: Final = frozenset({"if", "optional"})
+"""Keys that may keep a step from its turn."""
 _AT_HOME: Final = "leave it out, or write `host: null` for the step to run on this computer"
 
 
@@ -27,6 +33,53 @@ def host_at(step: StepDraft, defaults: YamlNode | None) -> YamlNode | None:
     return defaults.get(HOST) if isinstance(defaults, Mapping) else None
 
 
+def _check_items(step: StepDraft, report: Report) -> None:
+    """Report the items of a list in the file that cannot be the host that a step makes of them.
+
+    Where an `if` or `optional` may keep the step from its turn, the run tells.
+    """
+    written = step.node.get(HOST)
+    if not isinstance(written, Scalar):
+        return
+    try:
+        text = compile_text(written.text)
+    except TemplateError:
+        return
+    names = text.usage.names | text.usage.optional_names
+    for loop in step.lineage():
+        if loop.frame is not step.frame or loop.node.entries.keys() & _UNSURE:
+            return
+        if loop.loops and names == {loop.item}:
+            foreach = loop.node.get("foreach")
+            for item in foreach.items if isinstance(foreach, YamlSequence) else ():
+                _check_item(item, loop.item, text, report)
+            return
+
+
+def _check_item(item: YamlNode, name: str, text: Text, report: Report) -> None:
+    if any("{" in scalar.text for scalar in scalars_of(item)):
+        return
+    try:
+        host = render_host(text, {name: _as_data(item)})
+    except OutOfRange:
+        return
+    except TemplateError as error:
+        report.error(item, error.message, error.hint or "")
+        return
+    if not host:
+        report.error(item, "the host is empty", _AT_HOME)
+
+
+def _as_data(node: YamlNode) -> Any:
+    """What stands in the file, as the item that it gives. Raises OutOfRange."""
+    if isinstance(node, Mapping):
+        return {key: _as_data(entry.value) for key, entry in node.entries.items()}
+    if isinstance(node, YamlSequence):
+        return [_as_data(each) for each in node.items]
+    assert isinstance(node, Scalar)
+    return node.typed
+
+
 def check_hosts(steps: Sequence[StepDraft], defaults: YamlNode | None, report: Report) -> None:
     """Report what a host does not allow, and what is said of a host that nobody names."""
     holding: set[int] = set()
@@ -34,6 +87,7 @@ def check_hosts(steps: Sequence[StepDraft], defaults: YamlNode | None, report: R
         if host_at(step, defaults) is not None:
             holding |= {id(each) for each in step.lineage()}
             _check_on_host(step, report)
+            _check_items(step, report)
     for step in steps:
         if step.kind is None or not issubclass(step.kind, HostedStep) or id(step) in holding:
             continue

@@ -50,6 +50,8 @@ def uses_of_variable(variable: Variable) -> Iterator[UsesNames]:
         yield compile_text(text)
     if variable.when is not None:
         yield compile_expression(variable.when)
+    if variable.choices_items is not None:
+        yield compile_expression(variable.choices_items)
     for command in variable.commands:
         from pup_tui.template.value_command import compile_value_command
 

@@ -83,6 +83,7 @@ When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
 AgentsMay = Literal["none", "plan", "request"]
 StopStatus = Literal["succeeded", "failed", "aborted"]
+NotifyType = Literal["info", "success", "warning", "failure"]
 InterpreterText = LiteralName | tuple[LiteralName, ...]
 
 
@@ -217,7 +218,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         LiteralName | None,
         key(
             "The id of an earlier step that this one takes back: once it has succeeded the `undo` "
-            "of that step is not offered any more.",
+            "of that step, and of those inside it, is not offered any more.",
             never_blank=True,
         ),
     ] = None
@@ -786,6 +787,10 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     ]
     title: Annotated[Message, key("The message's title.")] = ""
     message: Annotated[Message, key("The message.", never_blank=True)]
+    type: Annotated[
+        NotifyType,
+        key("What the message is about; services show it by a sign or a colour."),
+    ] = "info"
 
 
 class Call(Section, frozen=True, kw_only=True):

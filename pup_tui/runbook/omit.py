@@ -10,9 +10,12 @@ from pup_tui.template.text import compile_text
 from pup_tui.template.value_command import is_subcommand
 
 TOLD = "`omit` cannot stand here"
-HINT = (
+_HINT = (
     "it is what the one template gives that is a whole value of JSON, `query`, `form`, `headers`, `env`, "
     "`with` or `vars`, or a word of an argument list: {{ NAME | default(omit) }}"
+)
+_IN_A_SCRIPT = (
+    "in a script leave out the option with its value: {% if NAME %}--option {{ NAME }}{% endif %}"
 )
 _ENTRIES = {Role.TEXT: frozenset({"form", "env"}), Role.HEADER: frozenset({"headers"})}
 """Maps whose entries can be left out, by the role of their values."""
@@ -24,6 +27,11 @@ def may_stand(placed: PlacedText) -> bool:
         return _may_stand(placed)
     except TemplateError:
         return True
+
+
+def hint_for(placed: PlacedText) -> str:
+    """What to write where `omit` may not stand."""
+    return _IN_A_SCRIPT if placed.role.language is Language.SCRIPT else _HINT
 
 
 def _may_stand(placed: PlacedText) -> bool:

@@ -120,8 +120,9 @@ does not come back."""
 class CalledAction(Struct, frozen=True, kw_only=True):
     """What a step knows of the action of an integration that it calls.
 
-    `file` is the path of the integration. `settings` are those of its variables that belong to that, and
-    `check` is the action that proves its credentials, blank without one.
+    `file` is the path of the integration. `settings` are those of its variables that belong to that,
+    `other_settings` are those of the integration that the action has no use for, and `check` is the action
+    that proves its credentials, blank without one.
     """
 
     integration: str
@@ -130,6 +131,7 @@ class CalledAction(Struct, frozen=True, kw_only=True):
     action: str
     effect: ActionEffect
     settings: tuple[str, ...] = ()
+    other_settings: tuple[str, ...] = ()
     check: str = ""
     requires: dict[str, Versions | Requirement] = field(default_factory=dict)
 
@@ -164,19 +166,29 @@ class Choice(Section, frozen=True, kw_only=True):
 
 
 class ChoicesFrom(Section, frozen=True, kw_only=True):
-    """A command whose lines (or JSON list) are a variable's choices; `timeout` None stands for 10 s."""
+    """Where a variable's choices come from: a command whose lines (or JSON list) they are, or a list that is
+    known already. `timeout` None stands for 10 s.
+    """
 
     told_as: ClassVar[str] = "`choices_from`"
 
     run: Annotated[
-        ValueCommandText,
+        ValueCommandText | None,
         key(
             "A command whose output lines, or JSON list, are the choices. It may use the "
             "variables above. It runs from the form or at the start of a run, never when the "
             "file is loaded or planned.",
             never_blank=True,
         ),
-    ]
+    ] = None
+    items: Annotated[
+        ExpressionText | None,
+        key(
+            "An expression for a list of the choices, each a text, a number, or a map with `value` "
+            "and perhaps `label`: a variable above, or in an `input` step a capture.",
+            examples=("PODS", "json.data | map(attribute='id')"),
+        ),
+    ] = None
     timeout: Annotated[
         Seconds | None, key("How long the command may take; 10s where nothing is said.")
     ] = None
@@ -216,7 +228,7 @@ class Variable(Section, frozen=True, kw_only=True):
     ] = ()
     choices_from: Annotated[
         ValueCommandText | ChoicesFrom | None,
-        key("A command that lists the choices, plain or with a timeout."),
+        key("A command that lists the choices, plain or with a timeout; or `items` of a list."),
     ] = None
     pattern: Annotated[
         PatternText | None,
@@ -310,6 +322,12 @@ class Variable(Section, frozen=True, kw_only=True):
         return given.run if isinstance(given, ChoicesFrom) else given
 
     @property
+    def choices_items(self) -> str | None:
+        """The expression in `choices_from` for a list of the choices."""
+        given = self.choices_from
+        return given.items if isinstance(given, ChoicesFrom) else None
+
+    @property
     def commands(self) -> Iterator[str]:
         """The commands that give the value and the choices."""
         for place in self.places:
@@ -371,9 +389,15 @@ class Assertion(Section, frozen=True, kw_only=True):
     message: Annotated[
         Message,
         key(
-            "What is shown when it does not hold. A message alone is a reminder and checks nothing."
+            "What is shown when it does not hold; it knows what the step printed and captured. A message "
+            "alone is a reminder and checks nothing."
         ),
     ] = ""
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it has no condition."""
+        return self.that is None and self.empty is None
 
 
 class Column(Section, frozen=True, kw_only=True):

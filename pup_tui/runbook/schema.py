@@ -73,6 +73,7 @@ def _definitions() -> Schema:
     )
     made: Schema = {_name(part): struct_schema(part) for part in structs}
     made["variable"]["allOf"] = [_ENUM_HAS_CHOICES, _LIST_HAS_DEFAULTS]
+    made["choicesFrom"]["oneOf"] = [{"required": ["run"]}, {"required": ["items"]}]
     made["inventory"]["anyOf"] = [{"required": [place]} for place in parts.Inventory.places]
     made["everyStep"] = _every_step()
     made |= {_name(kind): _kind(tag, kind) for tag, kind in KINDS.items()}

@@ -86,15 +86,20 @@ def _collections(options: Options, reference: Callable[[type], Schema]) -> list[
     made: list[Schema] = []
     if options.values is not None:
         values = type_schema(options.values, reference)
-        made.append({"type": "object", "additionalProperties": values})
+        made.append(
+            {"type": "object", "additionalProperties": values, **_sizes(options, "Properties")}
+        )
     if options.structs:
         made.append(reference(options.structs[0]))
     if options.items is not None:
         items = type_schema(options.items, reference)
-        sizes = {"minItems": options.least, "maxItems": options.most}
-        given = {key: size for key, size in sizes.items() if size is not None}
-        made.append({"type": "array", "items": items, **given})
+        made.append({"type": "array", "items": items, **_sizes(options, "Items")})
     return made
+
+
+def _sizes(options: Options, of: str) -> Schema:
+    sizes = {f"min{of}": options.least, f"max{of}": options.most}
+    return {key: size for key, size in sizes.items() if size is not None}
 
 
 def _any_of(made: list[Schema]) -> Schema:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.omit import HINT, TOLD, may_stand
+from pup_tui.runbook.omit import TOLD, hint_for, may_stand
 from pup_tui.runbook.report import Report, a_step, listed
 from pup_tui.runbook.roles import NOTES
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
@@ -88,7 +88,7 @@ class ScopeCheck:
             return
         omits = OMIT_NAME in uses.names | uses.optional_names and not self._is_known(OMIT_NAME, use)
         if omits and not may_stand(placed):
-            self._report.error_in(placed.node, TOLD, HINT, fragment=OMIT_NAME)
+            self._report.error_in(placed.node, TOLD, hint_for(placed), fragment=OMIT_NAME)
         for name in sorted(uses.names - ALWAYS - {OMIT_NAME if omits else ""}):
             if not self._is_known(name, use):
                 self._check_name(name, use)

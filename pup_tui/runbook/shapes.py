@@ -80,7 +80,7 @@ class ShapeCheck:
         if isinstance(node, Mapping) and options.structs:
             return self._one_of(node, options, path)
         if isinstance(node, Mapping) and options.values is not None:
-            return self._map(node, options.values, path)
+            return self._map(node, options, path)
         if isinstance(node, Sequence) and options.items is not None:
             return self._list(node, options, path)
         if isinstance(node, Scalar):
@@ -119,7 +119,8 @@ class ShapeCheck:
             self.report.unknown_keys(unknown, fields, _owner(struct), self._hint_for(struct, node))
         missing = [name for name in required_of(struct) if name not in node.entries]
         for name in missing:
-            self.report.error(node, f"{label(path)} has no `{name}`", _missing_hint(struct, name))
+            told = f"{label(path) if path else _owner(struct)} has no `{name}`"
+            self.report.error(node, told, _missing_hint(struct, name))
         if not valid or missing:
             return INVALID
         self.made[path] = built
@@ -194,7 +195,10 @@ class ShapeCheck:
         self.report.error(value, f"unknown kind {shown(given)}", hint)
         return None
 
-    def _map(self, node: Mapping, kind: Annotation, path: KeyPath) -> Any:
+    def _map(self, node: Mapping, options: Options, path: KeyPath) -> Any:
+        if len(node.entries) < (options.least or 0):
+            return self._empty(node, path)
+        kind = options.values
         return self._each(node, path, lambda value, inside: self.build(value, kind, inside))
 
     def _each(self, node: Mapping, path: KeyPath, build: Callable[[YamlNode, KeyPath], Any]) -> Any:
@@ -204,10 +208,13 @@ class ShapeCheck:
     def _list(self, node: Sequence, options: Options, path: KeyPath) -> Any:
         assert options.items is not None
         if len(node.items) < (options.least or 0):
-            self.report.error(node, f"{label(path)} is empty", "it needs at least one")
-            return INVALID
+            return self._empty(node, path)
         built = [self.build(item, options.items, (*path, i)) for i, item in enumerate(node.items)]
         return INVALID if any(value is INVALID for value in built) else built
+
+    def _empty(self, node: YamlNode, path: KeyPath) -> Any:
+        self.report.error(node, f"{label(path)} is empty", "it needs at least one")
+        return INVALID
 
     def _scalar(self, node: Scalar, options: Options, path: KeyPath) -> Any:
         if options.words:

@@ -159,6 +159,8 @@ class Child:
     async def drained(self, seconds: float) -> bool:
         """Read until every stream has ended, for at most `seconds`; whether they have."""
         self._let_go()
+        if self.ended:
+            return True
         try:
             async with late.timeout(seconds):
                 for reader in self._readers:

@@ -91,9 +91,9 @@ def nameless_file(content: bytes, files: contextlib.ExitStack) -> int:
         with tempfile.TemporaryFile() as unnamed:
             descriptor = os.dup(unnamed.fileno())
     files.callback(os.close, descriptor)
-    with open(descriptor, "wb", closefd=False) as file:
-        file.write(content)
-    os.lseek(descriptor, 0, os.SEEK_SET)
+    at = 0
+    while at < len(content):
+        at += os.pwrite(descriptor, content[at:], at)
     return descriptor
 
 

@@ -12,7 +12,7 @@ from pup_tui.core.requests import BARRED
 from pup_tui.datadog.errors import DatadogError, known_as
 from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.overrides import overrides_method
-from pup_tui.datadog.retries import retry_after
+from pup_tui.datadog.retries import limit_resets, retry_after
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
 from pup_tui.steps.datadog_calls import client_for, refused
@@ -42,8 +42,8 @@ DEADLINE = 365 * 86_400.0
 
 _MAY_BE_DONE = "the server may have carried it out"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_BUSY = frozenset({429, 503})
-"""Statuses beside which `Retry-After` says when to ask again (RFC 6585, RFC 9110)."""
+_BUSY = frozenset({403, 429, 503})
+"""Statuses beside which it is said when to ask again (RFC 6585, RFC 9110; 403 is what GitHub answers)."""
 
 
 class HttpExecutor:
@@ -124,7 +124,10 @@ def _again_in(response: Response) -> float | None:
     """In how many seconds a server wants to be asked again that had too much to do; None where it does not
     say.
     """
-    return retry_after(response.headers) if response.status in _BUSY else None
+    if response.status not in _BUSY:
+        return None
+    asked = retry_after(response.headers)
+    return limit_resets(response.headers) if asked is None else asked
 
 
 def judged(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:

@@ -128,5 +128,10 @@ def _name(position: int, url: str) -> str:
 
 def _as_json(request: NotifyRequest) -> bytes:
     """What the sender reads; what is no valid Unicode could not be sent."""
-    fields = {"to": request.to, "title": request.title, "message": request.message}
+    fields = {
+        "to": request.to,
+        "title": request.title,
+        "message": request.message,
+        "type": request.type or "info",
+    }
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")

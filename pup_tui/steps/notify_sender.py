@@ -1,8 +1,8 @@
 """Sends one message through Apprise: a program of its own, run by the executor of `notify` steps.
 
 Apprise cannot be stopped in the middle, and logs whole addresses; a process can be ended, and what
-it logs goes nowhere. It reads `{"to": [...], "title": "...", "message": "..."}` on standard input
-and writes one JSON line for each address that is settled: `[position, result, cause]`, where the
+it logs goes nowhere. It reads `{"to": [...], "title": "...", "message": "...", "type": "..."}` on standard
+input and writes one JSON line for each address that is settled: `[position, result, cause]`, where the
 result is `sent`, `unknown` (no address that Apprise can send to) or `refused`.
 """
 
@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any
 
-from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
 _AT_ONCE = 16
 _STATUS = re.compile(r"\berror=(\d{3})\b")
@@ -37,7 +37,7 @@ class _Causes(logging.Handler):
             _cause.get([]).append("no connection")
 
 
-def _send(url: str, title: str, message: str) -> tuple[str, str]:
+def _send(url: str, title: str, message: str, about: NotifyType) -> tuple[str, str]:
     """Send to one address; the result, and the cause as far as it is known."""
     causes: list[str] = []
     _cause.set(causes)
@@ -47,7 +47,8 @@ def _send(url: str, title: str, message: str) -> tuple[str, str]:
         return "unknown", ""
     every = Apprise(asset=asset)
     every.add(service)
-    if every.notify(body=message, title=title, body_format=NotifyFormat.TEXT):
+    sent = every.notify(body=message, title=title, notify_type=about, body_format=NotifyFormat.TEXT)
+    if sent:
         return "sent", ""
     return "refused", causes[-1] if causes else "Apprise names no cause"
 
@@ -57,11 +58,12 @@ def main() -> None:
     logger.propagate = False
     logger.addHandler(_Causes(logging.WARNING))
     request: dict[str, Any] = json.load(sys.stdin.buffer)
+    about = NotifyType(request["type"])
 
     def settle(numbered: tuple[int, str]) -> None:
         position, url = numbered
         try:
-            result, cause = _send(url, request["title"], request["message"])
+            result, cause = _send(url, request["title"], request["message"], about)
         except Exception as error:
             result, cause = "refused", type(error).__name__
         sys.stdout.write(json.dumps([position, result, cause]) + "\n")

@@ -147,6 +147,7 @@ class Expression(UsesNames):
 
 
 _INSTEAD: Final = "`| default(…)` says what to take where it is missing"
+INSTEAD_OF_NOTHING: Final = "`| default(…, true)` says what to take where it is null"
 
 
 def undefined_path(

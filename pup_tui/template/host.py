@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from pup_tui.quoted import quoted
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.text import Text
+from pup_tui.template.text import Text, Value
+from pup_tui.template.values import OMIT, LeftOut, kind_of
 
 LONGEST: Final = 255
 """Characters of a name in DNS at most."""
@@ -21,6 +22,7 @@ MAX_PORT: Final = 65535
 
 _CODE: Final = frozenset("'`\"$\\;&<>|(){}")
 _NAME_IT: Final = "write an alias of the ssh configuration, a name or an address"
+_BE_TEXT: Final = "its value has to be a text"
 
 
 def check_host(text: Text) -> None:
@@ -96,9 +98,27 @@ def _check_literals(text: Text, what: str, problem: Callable[[str], str]) -> Non
 def _rendered(
     text: Text, scope: Mapping[str, Any], what: str, problem: Callable[[str], str]
 ) -> str:
-    name = text.render(scope).strip()
+    pieces = text.pieces(scope)
+    name = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces).strip()
+    hint = _NAME_IT if what == "host" else None
+    for piece in pieces:
+        if isinstance(piece, Value) and (wrong := _no_part(piece, name)):
+            raise piece.error(f"the {what} is {wrong}, not a name", hint=hint or _BE_TEXT)
     if found := problem(name):
-        raise TemplateError(
-            f"the {what} {quoted(name)} {found}", hint=_NAME_IT if what == "host" else None
-        )
+        raise TemplateError(f"the {what} {quoted(name)} {found}", hint=hint)
     return name
+
+
+def _no_part(piece: Value, name: str) -> str:
+    """What a value is that can be no part of a name; blank where it can. A number may only be a part.
+
+    As a text `null` would be looked for as a host of that name, and 5 be the address 0.0.0.5.
+    """
+    value = piece.value
+    if value is OMIT or isinstance(value, LeftOut | str):
+        return ""
+    if value is None or isinstance(value, bool):
+        return piece.text
+    if isinstance(value, int | float) and piece.text not in (name, name.rpartition("@")[2]):
+        return ""
+    return f"a {kind_of(value)}"

@@ -34,6 +34,7 @@ class AlikeOutputs:
         self._fleet = fleet
         self._output_path = output_path
         self._seen: object = None
+        self._known: dict[str, tuple[object, EndedItem]] = {}
         self._read: dict[str, tuple[EndedItem, OutputDigest]] = {}
         self.groups: Sequence[AlikeGroup] = ()
 
@@ -47,13 +48,21 @@ class AlikeOutputs:
         return [self._ended(item) for item in items if item.over and item.status != "skipped"]
 
     def _ended(self, item: StepProgress) -> EndedItem:
+        """An item as it ended; of a thousand one has ended since the last time, so what is known is kept."""
+        inside = sum(step.attempts for step in item.inside()) if item.children else 0
+        ends = item.stands_as, item.attempts, inside
+        known = self._known.get(item.id)
+        if known is not None and known[0] == ends:
+            return known[1]
         steps = [step for step in (item, *item.inside()) if step.has_printed]
         outputs = tuple(
             spool_to_show(self._output_path(step.id), step.node.step.shows, step.status)
             for step in steps
         )
         attempts = sum(step.attempts for step in steps)
-        return EndedItem(item.id, item.stands_as, attempts, outputs)
+        ended = EndedItem(item.id, item.stands_as, attempts, outputs)
+        self._known[item.id] = ends, ended
+        return ended
 
     def read(self, ended: Sequence[EndedItem]) -> Sequence[AlikeGroup]:
         """Put these items into groups; what was read of one before is not read again."""

@@ -16,8 +16,9 @@ from pup_tui.tui.failed_before import failed_before
 
 if TYPE_CHECKING:
     from pup_tui.core.actions import Question, UndoOffer
+    from pup_tui.core.notices import ItemAgain
     from pup_tui.core.program import Program
-    from pup_tui.core.standing import Became
+    from pup_tui.core.standing import Became, Standing
     from pup_tui.core.state import RunState, StepState
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.dialogs.failure import FailureScreen
@@ -37,6 +38,8 @@ class GoingOnDialogs:
         self._screen = screen
         self._past = past
         self._going = going
+        self._failed_items = ""
+        """What failed of all items of a foreach, in words."""
 
     async def ask(self, *, about_failed: bool = False, decided: str = "") -> GoingOn | None:
         """What the operator decides; None for no.
@@ -71,6 +74,7 @@ class GoingOnDialogs:
                 past.row,
                 program,
                 stood,
+                self._items(program, stood),
                 today=today,
                 going=going,
                 unseen=bool(stood.begun) and not can_be_seen(past.row),
@@ -106,6 +110,10 @@ class GoingOnDialogs:
 
         If that is `decided`, it is asked of only where one goes back to it.
         """
+        from pup_tui.core.notices import told_items
+        from pup_tui.core.titles import items_again
+
+        self._failed_items = told_items(items_again(program, self._past.state, failed))
         steps = list(failed)
         at = 1 if steps[:1] == [decided] else 0
         while 0 <= at < len(steps) and not self._is_decided:
@@ -216,6 +224,13 @@ class GoingOnDialogs:
             elif await changes.decide(step, answer.answer):
                 return True
 
+    def _items(self, program: Program, stood: Standing) -> tuple[ItemAgain, ...]:
+        """What of a foreach runs again."""
+        from pup_tui.core.titles import items_again
+
+        steps = (*stood.failed, *stood.unknown, *stood.followed, *stood.never_begun)
+        return items_again(program, self._past.state, steps)
+
     def _known(self, step: str) -> list[StepState]:
         """What is known of a step: of this leg, and of those before."""
         state = self._past.state
@@ -262,6 +277,7 @@ class GoingOnDialogs:
             undoable=undoable,
             place=place,
             decided=self._going.told(step),
+            items=self._failed_items if is_of_items(step) else "",
         )
         ways = ways | ({"undo"} if undoable else set())
         ways = ways | ({"only_failed"} if is_of_items(step) else set())

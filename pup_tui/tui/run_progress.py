@@ -313,10 +313,9 @@ class RunProgress:
                 step.reason, step.retrying, step.paused = notice.reason, None, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
                 step.ran_by = notice.ran_by
-                step.unreachable = notice.unreachable
                 step.attempts = notice.attempts
                 step.duration, step.waited = notice.duration, notice.waited
-                self._turn(step, notice.status)
+                self._turn(step, notice.status, unreachable=notice.unreachable)
                 self._settle_inside(step)
                 if step.is_undo and step.status == "succeeded":
                     self._take_back(step)
@@ -329,7 +328,6 @@ class RunProgress:
             for step in (root, *root.inside()):
                 step.reason, step.duration, step.exit_code, step.signal = "", None, None, None
                 step.retrying = step.paused = step.ran_by = None
-                step.unreachable = False
                 self._turn(step, "pending")
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
@@ -393,12 +391,20 @@ class RunProgress:
                 if each.status not in (*UNFINISHED, "skipped"):
                     self._turn(each, each.status, taken_back=True)
 
-    def _turn(self, step: StepProgress, status: str, *, taken_back: bool = False) -> None:
+    def _turn(
+        self,
+        step: StepProgress,
+        status: str,
+        *,
+        taken_back: bool = False,
+        unreachable: bool = False,
+    ) -> None:
         """Give a step a status and keep all counts right."""
         before = step.counts_as
         if not step.children:
             self._count(step, -1)
-        step.status, step.held_back, step.taken_back = status, False, taken_back
+        step.status, step.held_back = status, False
+        step.taken_back, step.unreachable = taken_back, unreachable
         if not step.children:
             self._count(step, 1)
         if step.parent is not None:

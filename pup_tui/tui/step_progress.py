@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pup_tui.core.counting import TAKEN_BACK
-from pup_tui.core.fleet import FAILED, is_fleet, item_state
+from pup_tui.core.counting import TAKEN_BACK, counted_as
+from pup_tui.core.fleet import FAILED, is_fleet
 from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPaused, StepPolled, StepRetrying
 from pup_tui.core.program import Node
@@ -104,17 +104,21 @@ class StepProgress:
     @property
     def word(self) -> str:
         """What stands beside it: its status, or that it does not come to its turn, or not stand any more."""
-        return HELD_BACK if self.held_back else self.counts_as
-
-    @property
-    def counts_as(self) -> str:
-        """What it is counted as: its status, or that it was taken back."""
+        if self.held_back:
+            return HELD_BACK
         return TAKEN_BACK if self.taken_back else self.status
 
     @property
+    def counts_as(self) -> str:
+        """What it is counted as: its status, that it was taken back, or that its host was not reached."""
+        if self.taken_back:
+            return TAKEN_BACK
+        return counted_as(self.status, unreachable=self.unreachable)
+
+    @property
     def stands_as(self) -> str:
-        """What stands for it in a fleet: the same, or that its host was not reached."""
-        return item_state(self.word, unreachable=self.unreachable)
+        """What stands for it in a fleet: what it is counted as, or that it does not come to its turn."""
+        return HELD_BACK if self.held_back else self.counts_as
 
     @property
     def is_fleet(self) -> bool:

@@ -92,7 +92,7 @@ def _shown(step: StepProgress, kept: set[StepProgress]) -> list[StepProgress]:
 
 
 def _left_out(step: StepProgress, shown: list[StepProgress]) -> str:
-    counts = Counter(child.word for child in step.children)
-    counts.subtract(child.word for child in shown)
+    counts = Counter(child.stands_as for child in step.children)
+    counts.subtract(child.stands_as for child in shown)
     told = ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
     return told or "nothing else"

@@ -43,7 +43,7 @@ def test_steps_are_picked_from_the_templates_of_the_folder(program: Program) -> 
     assert program("validate", "made/a.yaml").code == 0
     wrong = program("new", "-o", "made/b.yaml", "--step", "rstart")
     assert wrong.code == 2
-    assert "no step `rstart` to begin with: --step: one of restart, look, confirm" in wrong.err
+    assert "no step `rstart` to begin with: --step: did you mean `restart`?" in wrong.err
 
 
 @pytest.mark.parametrize(

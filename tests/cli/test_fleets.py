@@ -96,7 +96,7 @@ steps:
     assert lost["reason"].startswith("cannot reach unreachable: ")
     loop = ran.event("step.finished", step="a")
     assert (loop["status"], loop["unreachable"]) == ("succeeded", False)
-    assert loop["reason"] == "1 of 3 warned, 1 of them unreachable"
+    assert loop["reason"] == "1 of 3 items unreachable"
 
 
 def test_a_host_whose_connection_was_lost_is_one_of_those_that_failed(hosts: Program) -> None:

@@ -24,9 +24,27 @@ def test_what_failed_runs_alone_and_the_next_leg_runs_the_rest(program: Program)
         (program.cwd / name).touch()
     again = program("resume", "--only-failed")
     assert (again.code, again.out) == (1, "web-1\n")
+    assert "a[0] (web-1): failed: runs again" in again.err
+    assert "no other item of a foreach begins" in again.err
     assert "2 of 3 items have not begun: only what had failed ran again" in again.err
     rest = program("resume")
     assert (rest.code, rest.out.split()) == (0, ["web-2", "web-3", "after"])
+
+
+def test_programs_are_told_which_items_run_again(program: Program) -> None:
+    program.write("fleet", FLEET.replace("id: a", "id: a\n    keep_going: true"))
+    assert program("run", "fleet.yaml").code == 1
+    (program.cwd / "web-2").touch()
+    resumed = program("resume", "--only-failed", "--json").event("run.resumed")
+    assert resumed["only_failed"] is True
+    assert [(each["step"], each["label"], each["host"]) for each in resumed["items"]] == [
+        (f"a[{n}]", f"web-{n + 1}", "") for n in range(3)
+    ]
+    again = program("resume", "--json").event("run.resumed")
+    assert (again["only_failed"], [each["label"] for each in again["items"]]) == (
+        False,
+        ["web-1", "web-3"],
+    )
 
 
 def test_a_run_of_which_no_item_failed_is_refused(program: Program) -> None:
@@ -43,8 +61,8 @@ def test_on_a_terminal_one_answer_is_for_all_items_that_failed(program: Program)
     for name in ("web-1", "web-2", "web-3"):
         (program.cwd / name).touch()
     with typed(program, "resume") as child:
-        child.expect_exact("`a[0]` failed: ")
-        child.expect_exact("run [o]nly what failed of all items")
+        child.expect_exact("`a[0]` failed: web-1: ")
+        child.expect_exact("run [o]nly what failed of all items (web-1")
         child.expect_exact("leaves the run as it is?")
         child.sendline("o")
         assert ended(child) == 1

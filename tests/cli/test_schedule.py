@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.packs import runbook, write_pack
 from tests.support.program import Program
+from tests.support.schedules import made_before
 
 HELLO = """
 name: hello
@@ -36,17 +37,6 @@ def planned(program: Program) -> Any:
 def hello(program: Program, *more: str) -> Any:
     program.write("hello", HELLO)
     return program("schedule", "add", "./hello.yaml", *EACH_MINUTE, "--arg", "WHO=ada", *more)
-
-
-def made_before(program: Program, ago: float = 100.0) -> None:
-    """Let what is planned have been planned earlier, so that one or two of its moments are on time."""
-    path = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "schedules.yaml"
-    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago))
-    lines = [
-        f"    since: '{since}'" if line.startswith("    since:") else line
-        for line in path.read_text().splitlines()
-    ]
-    path.write_text("\n".join(lines) + "\n")
 
 
 def until_recorded(program: Program, runs: int = 1) -> Any:

@@ -186,3 +186,76 @@ def test_a_run_that_failed_names_the_way_back_where_there_is_one(program: Progra
     assert "answered by nobody" not in failed.err
     assert "undo nothing since nobody was asked (--undo was not given)" in program("show", run).out
     assert "takes back what it did" not in program("resume", run, "--undo").err
+
+
+INNER = """
+params: {TOKEN: {type: secret}}
+steps:
+  - name: use
+    kind: shell
+    env: {T: "{{ TOKEN }}"}
+    run: echo "by $T" >> effects
+    undo: {kind: shell, env: {T: "{{ TOKEN }}"}, run: 'echo "not by $T" >> effects'}
+"""
+OUTER = """
+params: {OWN: {type: secret, from: "env:OWN_TOKEN"}}
+steps: [{name: inner, template: inner, with: {TOKEN: "{{ OWN }}"}}]
+"""
+CALLED = OUTER.replace("params:", "name: called\nvars:")
+HOLDING = """
+name: holding
+vars: {OF_THE_RUN: {type: secret, from: "env:RUN_TOKEN"}}
+steps:
+  - {name: outer, template: outer}
+  - {name: called, kind: runbook, runbook: called}
+  - {name: each, template: inner, foreach: [a], with: {TOKEN: "{{ OF_THE_RUN }}"}}
+  - name: twice
+    kind: group
+    retry: {attempts: 2, delay: 10ms}
+    steps:
+      - {name: in, template: inner, with: {TOKEN: "{{ OF_THE_RUN }}"}}
+      - {name: bad, kind: shell, run: 'false'}
+"""
+
+
+SECRETS = {"OWN_TOKEN": "hunter-own", "RUN_TOKEN": "hunter-run"}
+
+
+@pytest.fixture
+def holding(program: Program) -> str:
+    """A run that failed, whose steps had secrets of what they stand in."""
+    (program.cwd / "_templates").mkdir()
+    (program.cwd / "_templates" / "inner.yaml").write_text(INNER)
+    (program.cwd / "_templates" / "outer.yaml").write_text(OUTER)
+    program.write("called", CALLED)
+    done = program("run", str(program.write("holding", HOLDING)), **SECRETS)
+    assert (done.code, len(effects(program))) == (1, 5)
+    run: str = newest(program)["run"]
+    return run
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_secrets_of_what_steps_stand_in_are_found_again(
+    program: Program, holding: str, again: bool
+) -> None:
+    if again:
+        assert program("resume", holding, "--yes", **SECRETS).code == 1
+    before = len(effects(program))
+    undone = program("undo", holding, "--yes", **SECRETS)
+    assert undone.code == 0, undone.err
+    taken_back = ["not by hunter-run"] * (before - 2) + ["not by hunter-own"] * 2
+    assert effects(program)[before:] == taken_back
+    shown = program("show", holding)
+    assert "hunter" not in undone.out + undone.err + shown.out
+    replayed = program("replay", holding, "--cast", "cast")
+    assert replayed.code == 0, replayed.err
+
+
+def test_nothing_is_taken_back_without_the_secret_that_it_needs(
+    program: Program, holding: str
+) -> None:
+    undone = program("undo", holding, "--yes", RUN_TOKEN=SECRETS["RUN_TOKEN"])
+    assert undone.code == 1
+    assert "`OWN` is required: env:OWN_TOKEN holds none" in undone.err
+    assert effects(program)[5:] == ["not by hunter-run"] * 3
+    assert "***" not in "".join(effects(program))

@@ -14,7 +14,7 @@ from pup_tui.runbook.step_count import count_in_file
 from pup_tui.tui.run_progress import RunProgress
 from tests.format.test_generated import program_from
 from tests.format.test_resumed import Chance
-from tests.support.player import FAILS, Player
+from tests.support.player import FAILS, LOST, Player
 from tests.support.runbooks import program_of
 
 NESTED = """
@@ -33,6 +33,30 @@ def test_what_holds_others_is_not_counted_beside_them() -> None:
     assert isinstance(end, RunFinished)
     assert end.counts == {"succeeded": 2, "failed": 1, "skipped": 3}
     assert told_counts(end.counts, over=True) == ["2 of 6 succeeded", "1 failed", "3 skipped"]
+
+
+def test_a_host_that_was_not_reached_is_counted_for_itself_by_every_face() -> None:
+    text = NESTED.replace("[1, 2, 3]", "[x, y, z]").replace(
+        "run: d", "run: d, host: '{{ item }}', keep_going: true"
+    )
+    results = {"each[0]": [LOST], "each[1]": [FAILS]}
+    player = Player(program_of(text), results=results).create().play()
+    end = player.notices[-1]
+    assert isinstance(end, RunFinished)
+    assert told_counts(end.counts, over=True) == [
+        *("4 of 8 succeeded", "1 failed", "1 unreachable", "2 skipped")
+    ]
+    progress = RunProgress(player.machine.program)
+    for notice in player.notices:
+        progress.apply(notice)
+        if isinstance(notice, StepStarted):
+            progress.learn_items(notice.step, player.machine.state)
+    assert dict(+Counter(progress.counts)) == end.counts
+    assert told_counts(progress.steps["each"].held, over=True) == [
+        *("1 of 3 succeeded", "1 failed", "1 unreachable")
+    ]
+    progress.come_again()
+    assert dict(+Counter(progress.counts)) == {"pending": 8}
 
 
 @pytest.mark.parametrize("seed", range(8))

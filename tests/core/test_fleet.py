@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.core.fleet import FleetSummary, fleets_of, is_fleet, item_state, standing_of
+from pup_tui.core.counting import counted_as
+from pup_tui.core.fleet import FleetSummary, fleets_of, is_fleet, standing_of
 from pup_tui.core.state import Rates, StepStatus
 from tests.support.player import FAILS, Player
 from tests.support.runbooks import program_of
@@ -95,12 +96,12 @@ def test_an_item_that_was_not_reached_did_not_just_fail() -> None:
 
 @pytest.mark.parametrize("status", ["failed", "warned", "ignored"])
 def test_a_host_that_was_not_reached_is_told_apart_whatever_is_made_of_it(status: str) -> None:
-    assert item_state(status, unreachable=True) == "unreachable"
-    assert item_state(status, unreachable=False) == status
+    assert counted_as(status, unreachable=True) == "unreachable"
+    assert counted_as(status, unreachable=False) == status
 
 
 def test_one_that_was_reached_in_the_end_succeeded() -> None:
-    assert item_state("succeeded", unreachable=True) == "succeeded"
+    assert counted_as("succeeded", unreachable=True) == "succeeded"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,42 @@ def test_a_step_that_did_not_succeed_settles_nothing() -> None:
     assert offered(skipped) == ["b:undo", "a:undo"]
 
 
+HELD = """
+steps:
+  - name: a
+    kind: group
+    %s
+    steps:
+      - {name: c, kind: shell, run: up, undo: {kind: shell, run: down}}
+      - {name: d, kind: group, steps: [{name: e, kind: shell, run: up, undo: {kind: shell, run: down}}]}
+  - {name: ab, kind: shell, run: up, undo: {kind: shell, run: down}}
+  - {name: f, kind: shell, run: down, settles: %s}
+  - {name: z, kind: shell, run: ls}
+"""
+
+
+def test_a_block_means_what_it_holds() -> None:
+    assert offered(HELD % ("", "a")) == ["ab:undo"]
+    assert offered(HELD % ("", "d")) == ["ab:undo", "a/c:undo"]
+    assert offered(HELD % ("foreach: [1, 2]", "a")) == ["ab:undo"]
+    assert offered(HELD % ("undo: {kind: shell, run: down}", "a")) == ["ab:undo"]
+    again = "retry: {attempts: 2, delay: 1s}"
+    assert offered(HELD % (again, "a"), **{"a/d/e": [FAILS, OK]}) == ["ab:undo"]
+
+
+def test_a_call_means_what_the_group_in_the_file_does() -> None:
+    text = """
+steps:
+  - {name: a, template: up}
+  - {name: b, kind: shell, run: down, settles: a}
+  - {name: z, kind: shell, run: ls}
+"""
+    called = "steps: [{name: c, kind: shell, run: up, undo: {kind: shell, run: down}}]"
+    program = program_of(text, files={"_templates/up.yaml": called})
+    player = Player(program, results={"z": [FAILS]}).create().play()
+    assert [ask.question.kind for ask in player.asked] == []
+
+
 def test_a_loops_id_means_all_its_items() -> None:
     text = SIMPLE.replace("name: a, kind", "name: a, foreach: [1, 2], kind")
     assert offered(text) == ["b:undo"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.datadog.retries import RetryPolicy
+from pup_tui.datadog.retries import RetryPolicy, limit_resets
 
 POLICY = RetryPolicy(rate_limit_default=5.0)
 DATE = "Fri, 14 Nov 2025 10:00:00 GMT"
@@ -43,3 +43,23 @@ def test_how_long_a_rate_limit_asks_to_wait(headers: dict[str, str], seconds: fl
 def test_backoff_doubles_up_to_its_maximum() -> None:
     policy = RetryPolicy(first_delay=1, backoff=2, max_delay=5)
     assert [policy.delay(attempt) for attempt in range(1, 6)] == [1, 2, 4, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "12"}, 12),
+        ({"ratelimit-remaining": "3", "ratelimit-reset": "12"}, None),
+        ({"ratelimit-reset": "12"}, None),
+        ({"ratelimit-remaining": "0"}, None),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "soon"}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1763114407", "date": DATE}, 7),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1763114399", "date": DATE}, 0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "30"}, 30),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 20, "date": DATE}, 1e9),
+    ],
+)
+def test_when_a_limit_that_is_used_up_is_reset(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert limit_resets(headers) == seconds

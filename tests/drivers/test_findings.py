@@ -53,6 +53,9 @@ def test_a_capture_that_gives_nothing_says_so(expression: str) -> None:
     made = found('{"nothing": null}', captures=captures(X=expression))
     assert made.captures == {}
     assert list(made.missing) == ["X"]
+    assert "`| default(…" in made.missing["X"]
+    instead = captures(X=f"{expression} | default('none', true)")
+    assert found('{"nothing": null}', captures=instead).captures == {"X": "none"}
 
 
 def test_a_capture_that_holds_a_secret_is_one() -> None:
@@ -94,6 +97,53 @@ def test_assertions_see_the_captures_of_their_step() -> None:
     assert [judged.holds for judged in made.assertions] == [True, True]
     made = found("", assertions=asserted("empty", not_=("empty",)))
     assert [judged.holds for judged in made.assertions] == [True, False]
+
+
+def told_by(message: str, stdout: str, **wanted: Any) -> str:
+    """The message of an assertion that does not hold."""
+    return found(
+        stdout, assertions=(WantedAssertion("false", message=message),), **wanted
+    ).messages[0]
+
+
+def test_the_message_of_an_assertion_knows_what_was_printed_and_captured() -> None:
+    made = found(
+        '{"n": 7}',
+        captures=captures(N="json.n"),
+        names={"WHO": "ada"},
+        assertions=(
+            WantedAssertion("N == 7", message="{{ N }}"),
+            WantedAssertion("N == 8", message="{{ WHO }}: {{ N }}, {{ json.n + 1 }}, {{ output }}"),
+            WantedAssertion("N.x == 8", message="{{ exit_code }} {{ stderr | default('', true) }}"),
+        ),
+        reminders=("{{ N }}", "plain"),
+    )
+    assert made.messages == ("", 'ada: 7, 8, {"n": 7}', "0 ")
+    assert made.reminders == ("7", "plain")
+
+
+def test_a_message_that_names_what_is_not_there_is_told_as_it_is_written() -> None:
+    message = "{{ json.none }} of {{ NONE }}"
+    assert told_by(message, "{}", captures=captures(NONE="json.none")) == message
+    assert told_by("{{ output }}", "x", truncated=True) == "{{ output }}"
+    assert told_by("code {{ exit_code }}", "x", truncated=True) == "code 0"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("{{ output }}", "a *** c"),
+        ("{{ output.split(' ')[1] }}", "***"),
+        ("{{ output[2:5] }}", "***"),
+        ("{{ CUT }}", "***"),
+        ("{{ TOKEN[:3] }}", "***"),
+        ("{{ output | length }} {{ exit_code }}", "7 0"),
+    ],
+)
+def test_a_message_holds_no_part_of_a_secret(message: str, told: str) -> None:
+    names = with_secrets({"TOKEN": "hunter2"}, ["TOKEN"])
+    cut = captures(CUT="output[2:5]")
+    assert told_by(message, "a hunter2 c", captures=cut, names=names) == told
 
 
 def test_output_over_the_limit_is_an_error_where_it_is_used() -> None:

@@ -200,8 +200,32 @@ RESULTS = [
     below(
         "assertion",
         "message",
+        """
+        steps:
+          - name: a
+            kind: shell
+            run: |
+              echo '{"found": [4, 5]}'
+            capture: {FOUND: json.found, NONE: json.none}
+            assert:
+              - json.found
+              - that: json.found | length < 2
+                message: "{{ FOUND | length }} ({{ json.found[0] }}), code {{ exit_code }}"
+        """,
+        ends="failed",
+        reasons={"a": "2 (4), code 0 (`json.found | length < 2` does not hold)"},
+    ),
+    below(
+        "assertion",
+        "message",
         "steps: [{name: a, kind: shell, run: echo 1, assert: {message: Look at it.}}]",
         reasons={"a": "Look at it."},
+    ),
+    below(
+        "assertion",
+        "message",
+        "steps: [{name: a, kind: shell, run: seq 3, assert: {message: 'Look at {{ lines[1] }}.'}}]",
+        reasons={"a": "Look at 2."},
     ),
 ]
 

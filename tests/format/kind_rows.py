@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
+from pup_tui.runbook.model import NotifyType
 from tests.format.rows import Row
 from tests.support.http_server import Recorded
 from tests.support.stage import Played
@@ -340,6 +341,18 @@ REST = [
         "message",
         "to: 'json://api.example.com/x', message: 'M {{ 1 }} **bold**'",
         sees=lambda played: last(played).json["message"] == "M 1 **bold**",
+    ),
+    *(
+        one(
+            "notify",
+            "type",
+            f"to: 'json://api.example.com/x', message: m{keys}",
+            sees=lambda played, about=about: last(played).json["type"] == about,
+        )
+        for about, keys in (
+            ("info", ""),
+            *((each, f", type: {each}") for each in get_args(NotifyType)),
+        )
     ),
 ]
 

@@ -272,6 +272,14 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
             "steps: [{name: s, kind: shell, run: ls}, {name: t, kind: shell, run: ls, settles: s}]",
             "step `s` has no `undo` that could be settled",
         ),
+        (
+            """
+steps:
+  - {name: s, kind: group, steps: [{name: u, kind: shell, run: ls}]}
+  - {name: t, kind: shell, run: ls, settles: s}
+""",
+            "step `s` has no `undo` that could be settled",
+        ),
         ("steps: [{name: s, kind: shell, run: ls, label: x}]", "`label` needs a `foreach`"),
         (
             "steps: [{name: s, kind: shell, run: ls, keep_going: true}]",

@@ -352,6 +352,25 @@ CHOICES = [
     ),
     Row(
         place="choices_from",
+        key="items",
+        text="""
+            vars:
+              OFFERED: {type: list, default: [a, b c]}
+              V: {type: enum, choices_from: {items: OFFERED}}
+            steps: [{name: a, kind: shell, run: 'echo {{ V }}'}]
+            """,
+        given={"V": "b c"},
+        prints=("b c",),
+    ),
+    Row(
+        place="choices_from",
+        key="items",
+        text="vars: {V: {type: enum, choices_from: {items: '[1, 2]'}}}\n" + HELLO,
+        given={"V": "3"},
+        refused="`3` is not one of the choices",
+    ),
+    Row(
+        place="choices_from",
         key="timeout",
         text="vars: {V: {type: enum, choices_from: {run: sleep 600, timeout: 200ms}}}\n" + HELLO,
         given={"V": "a"},

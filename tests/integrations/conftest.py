@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from tests.support.cluster import Broken
 from tests.support.cluster_api import KubernetesApi, kubernetes_api
 from tests.support.databases import Server, server_of
 from tests.support.needed import needs_program
-from tests.support.ports import accepts, answers
+from tests.support.ports import accepts, answers, free_port
+from tests.support.terraform import Configuration, StateServer, needs_terraform, state_server
 
 PASSWORD = "s3cret-of-redis"
 
@@ -28,9 +31,15 @@ def _redis(folder: Path, port: int) -> list[str]:
     ]
 
 
+@contextmanager
+def redis_server() -> Iterator[Server]:
+    with server_of("redis-server", "redis-server", _redis, accepts) as up:
+        yield up
+
+
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Server]:
-    with server_of("redis-server", "redis-server", _redis, accepts) as up:
+    with redis_server() as up:
         yield up
 
 
@@ -87,6 +96,41 @@ def alertmanager() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def etcd() -> Iterator[Server]:
+    def arguments(folder: Path, port: int) -> list[str]:
+        peers = f"http://127.0.0.1:{free_port()}"
+        own = f"http://127.0.0.1:{port}"
+        return [
+            *("--name", "one", "--data-dir", f"{folder}/data"),
+            *("--listen-client-urls", own, "--advertise-client-urls", own),
+            *("--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers),
+            *("--initial-cluster", f"one={peers}"),
+        ]
+
+    with server_of("etcd-server", "etcd", arguments, lambda port: answers(port, "/health")) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[Server]:
+    def arguments(folder: Path, port: int) -> list[str]:
+        monitor = ("--addr", "127.0.0.1", "--http_port", str(port))
+        return [
+            *monitor,
+            "--port",
+            str(free_port()),
+            "--jetstream",
+            "--store_dir",
+            f"{folder}/data",
+        ]
+
+    with server_of(
+        "nats-server", "nats-server", arguments, lambda port: answers(port, "/varz")
+    ) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     with databases.postgresql() as up:
         yield up
@@ -126,3 +170,18 @@ async def kubernetes(tmp_path: Path) -> AsyncIterator[KubernetesApi]:
         api.cluster.broken["web:2"] = Broken()
         api.cluster.deployment("web", "web:1")
         yield api
+
+
+@pytest.fixture
+def terraform(tmp_path: Path) -> Configuration:
+    """A configuration of three resources that is applied; its state is a file."""
+    needs_terraform()
+    return Configuration(tmp_path)
+
+
+@pytest.fixture
+async def terraform_elsewhere(tmp_path: Path) -> AsyncIterator[tuple[Configuration, StateServer]]:
+    """The same with a state that a server keeps."""
+    needs_terraform()
+    async with state_server() as backend:
+        yield await asyncio.to_thread(Configuration, tmp_path, backend.backend), backend

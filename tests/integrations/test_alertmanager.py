@@ -79,6 +79,15 @@ async def test_a_silence_is_taken_back(alertmanager: Server, tmp_path: Path) -> 
     assert done.state.steps["call/silence_them:undo"].status == "succeeded"
     silences = (await acted("silences", alertmanager, tmp_path / "2")).outputs["SILENCES"]
     assert all(each["comment"] != "A try" for each in silences)
+    narrow = {**given, "VALUE": 'a "b"=c', "ALSO": ["service=payments", "url=http://x/?a=b"]}
+    done = await acted("silence", alertmanager, tmp_path / "4", narrow)
+    silences = (await acted("silences", alertmanager, tmp_path / "5")).outputs["SILENCES"]
+    (held,) = [each for each in silences if each["id"] == done.outputs["SILENCE_ID"]]
+    assert {each["name"]: each["value"] for each in held["matchers"]} == {
+        "severity": 'a "b"=c',
+        "service": "payments",
+        "url": "http://x/?a=b",
+    }
     wrong = await acted("silence", alertmanager, tmp_path / "3", {**given, "LABEL": "no label"})
     assert "HTTP 400" in wrong.reason
     proved("alertmanager", "silence", "server", WHAT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.support.clouds import GIB, SECRET, Account
 from tests.support.integrations import Done, bundled, carried_out, proved
+from tests.support.runs import ENVIRON
 
 pytestmark = pytest.mark.library
 
@@ -173,6 +175,21 @@ async def test_the_newest_value_of_a_metric(aws: Account, tmp_path: Path) -> Non
     assert told.outputs == {"NEWEST": 7 * GIB, "UNIT": "Bytes"}
     none = await acted("metric", aws, tmp_path / "2", {**given, "VALUE": "none"})
     assert "There is no value of the last 15 minutes." in none.reason
+    named = [("ClusterName", "shop"), ("ServiceName", 'check "out"')]
+    aws.client("cloudwatch").put_metric_data(
+        Namespace="AWS/ECS",
+        MetricData=[
+            {
+                "MetricName": "CPUUtilization",
+                "Dimensions": [{"Name": key, "Value": value} for key, value in named],
+                "Value": 80.0,
+            }
+        ],
+    )
+    given = {"NAMESPACE": "AWS/ECS", "METRIC": "CPUUtilization", "DIMENSION": "ClusterName"}
+    also = {"VALUE": "shop", "ALSO": ['ServiceName=check "out"']}
+    told = await acted("metric", aws, tmp_path / "3", {**given, **also})
+    assert told.outputs["NEWEST"] == 80.0
     shown("metric")
 
 
@@ -187,6 +204,17 @@ async def test_a_file_a_queue_and_a_name(aws: Account, tmp_path: Path) -> None:
     other = await acted("dns_record", aws, tmp_path / "4", {**name, "NAME": "a.example.com"})
     assert "There is no CNAME record of a.example.com." in other.reason
     shown("s3_object", "sqs_queue", "dns_record")
+
+
+async def test_a_wildcard_is_found_as_route_53_spells_it(tmp_path: Path) -> None:
+    """AWS writes a * as \\052, moto does not."""
+    answer = {"ResourceRecordSets": [{"Name": "\\052.example.com.", "Type": "A", "TTL": 60}]}
+    (tmp_path / "aws").write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(answer)}\nEND\n")
+    (tmp_path / "aws").chmod(0o755)
+    around = {**ENVIRON, "PATH": f"{tmp_path}:{ENVIRON['PATH']}"}
+    given = {"ZONE": "Z1", "NAME": "*.example.com", "TYPE": "A"}
+    done = await carried_out("aws", "dns_record", tmp_path / "1", {}, given, around=around)
+    assert done.outputs == {"VALUES": [], "TTL": 60, "ALIAS": ""}
 
 
 async def test_a_function(aws: Account, tmp_path: Path) -> None:

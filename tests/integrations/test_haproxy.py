@@ -62,6 +62,28 @@ async def test_what_looks(proxy: Proxy, tmp_path: Path) -> None:
     proved("haproxy", "servers", "server", WHAT)
 
 
+async def test_how_a_server_stands_and_what_the_others_could_take(
+    proxy: Proxy, tmp_path: Path
+) -> None:
+    with proxy.connected(), proxy.connected():
+        told = (await acted("server", proxy, tmp_path / "1", ONE)).outputs
+    assert (told["STATUS"], told["SESSIONS"], told["ERRORS"]) == ("UP", 1, 0)
+    assert [each["server"] for each in told["OTHERS"]] == ["web-2"]
+    assert told["ROOM"] == -1
+    missing = await acted("server", proxy, tmp_path / "2", OTHER)
+    assert "There is no server web-3 in checkout." in missing.reason
+    with haproxy(limit=7) as limited:
+        comes_to(limited, "UP")
+        with limited.connected(), limited.connected():
+            told = (await acted("server", limited, tmp_path / "3", ONE)).outputs
+        assert told["ROOM"] == 6
+        limited.webs["web-2"].stop()
+        until(lambda: limited.status("web-2") == "DOWN")
+        told = (await acted("server", limited, tmp_path / "4", ONE)).outputs
+        assert (told["OTHERS"], told["ROOM"]) == ([], 0)
+    proved("haproxy", "server", "server", WHAT)
+
+
 async def test_a_server_is_drained_and_taken_back(proxy: Proxy, tmp_path: Path) -> None:
     assert (await acted("drain", proxy, tmp_path / "1", ONE)).ok
     assert proxy.status("web-1") == "DRAIN"
@@ -71,6 +93,17 @@ async def test_a_server_is_drained_and_taken_back(proxy: Proxy, tmp_path: Path) 
     comes_to(proxy, "UP")
     missing = await acted("drain", proxy, tmp_path / "3", OTHER)
     assert "There is no server web-3 in checkout." in missing.reason
+
+
+async def test_a_server_that_is_down_is_drained_too(proxy: Proxy, tmp_path: Path) -> None:
+    proxy.webs["web-1"].stop()
+    comes_to(proxy, "DOWN")
+    try:
+        done = await acted("drain", proxy, tmp_path, {**ONE, "WAIT": "5s"})
+        assert done.ok, done.reason
+    finally:
+        proxy.webs["web-1"].start()
+    comes_to(proxy, "DRAIN")
 
 
 async def test_sessions_that_do_not_end_keep_a_server_from_being_drained(
@@ -86,7 +119,7 @@ async def test_sessions_that_do_not_end_keep_a_server_from_being_drained(
         comes_to_have(proxy, 0)
         assert (await acted("drain", proxy, tmp_path / "3", ONE)).ok
     missing = await acted("close_sessions", proxy, tmp_path / "4", OTHER)
-    assert "HAProxy did not do it" in missing.reason
+    assert "HAProxy did not do it: No such server." in missing.reason
     assert "No such server." in missing.texts
     proved("haproxy", "drain", "server", WHAT)
     proved("haproxy", "close_sessions", "server", WHAT)
@@ -128,7 +161,7 @@ async def test_a_weight_is_changed_and_taken_back(proxy: Proxy, tmp_path: Path) 
     await acted("set_weight", proxy, tmp_path / "2", {**ONE, "WEIGHT": 9}, undone=True)
     assert proxy.columns("web-1")[18] == "7"
     missing = await acted("set_weight", proxy, tmp_path / "3", {**OTHER, "WEIGHT": 7})
-    assert "HAProxy did not do it" in missing.reason
+    assert "HAProxy did not do it: No such server." in missing.reason
     assert "No such server." in missing.texts
     proved("haproxy", "set_weight", "server", WHAT)
 

@@ -10,7 +10,7 @@ import pytest
 from pup_tui.core.state import RunState, RunStatus
 from tests.integrations.test_kubernetes import crash
 from tests.support.cluster_api import KubernetesApi
-from tests.support.library_runs import Answers, outcomes, run_of
+from tests.support.library_runs import Answers, outcomes, run_of, troubles
 from tests.support.runs import Seen
 
 pytestmark = pytest.mark.library
@@ -31,12 +31,6 @@ async def run(
         answers=answers,
         after=after,
     )
-
-
-def troubles(state: RunState, seen: Seen) -> str:
-    """Why a run did not go as it should have."""
-    reasons = [f"{step}: {found.reason}" for step, found in state.steps.items() if found.reason]
-    return "\n".join([*reasons, *(line.text for _, line in seen.lines[-10:])])
 
 
 def images(api: KubernetesApi) -> set[str]:

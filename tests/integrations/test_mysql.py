@@ -229,6 +229,19 @@ async def test_a_variable_is_changed_and_taken_back(mariadb: Server, tmp_path: P
     proved("mysql", "set_global", "server", WHAT)
 
 
+async def test_a_variable_with_a_fraction_is_changed_and_taken_back(
+    mariadb: Server, tmp_path: Path
+) -> None:
+    given = {"NAME": "long_query_time", "VALUE": "0.25"}
+    changed = await acted("set_global", mariadb, tmp_path / "1", given)
+    assert changed.ok, changed.reason
+    before = changed.outputs["FORMER"]
+    done = await acted("set_global", mariadb, tmp_path / "2", {**given, "VALUE": "2"}, undone=True)
+    assert done.state.steps["call/change_it:undo"].status == "succeeded"
+    again = await acted("set_global", mariadb, tmp_path / "3", {**given, "VALUE": str(before)})
+    assert (again.ok, float(again.outputs["FORMER"])) == (True, 0.25)
+
+
 @pytest.mark.parametrize("action", ["status", "sizes", "blockers"])
 async def test_a_wrong_password_fails_and_is_not_told(
     mariadb: Server, tmp_path: Path, action: str

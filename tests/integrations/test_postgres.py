@@ -33,12 +33,14 @@ def leading_to(server: Server, password: str = PASSWORD) -> dict[str, str]:
     }
 
 
-async def connected(server: Server, application: str = "checkout", user: str = "app") -> Connection:
+async def connected(
+    server: Server, application: str = "checkout", user: str = "app", password: str = PASSWORD
+) -> Connection:
     return await psycopg.AsyncConnection.connect(
         host="127.0.0.1",
         port=server.port,
         user=user,
-        password=PASSWORD,
+        password=password,
         dbname="shop",
         application_name=application,
         autocommit=True,
@@ -132,6 +134,55 @@ async def test_replicas_and_slots(
     proved("postgres", "replication", "server", WHAT)
 
 
+async def test_log_and_slots(postgres: Server, tmp_path: Path) -> None:
+    told = (await acted("wal", postgres, tmp_path / "1")).outputs
+    assert told["WAL_BYTES"] >= 16 << 20
+    assert (told["SLOTS_KEEP_MB"], told["ARCHIVE"], told["ARCHIVE_FAILS"]) == (-1, "off", False)
+    proved("postgres", "wal", "server", WHAT)
+    assert (await acted("checkpoint", postgres, tmp_path / "2")).ok
+    proved("postgres", "checkpoint", "server", WHAT)
+
+    await asked(postgres, "select pg_create_physical_replication_slot('forgotten')")
+    assert (await acted("drop_slot", postgres, tmp_path / "3", {"SLOT": "forgotten"})).ok
+    there = "select count(*) from pg_replication_slots where slot_name = 'forgotten'"
+    assert await asked(postgres, there) == 0
+    missing = await acted("drop_slot", postgres, tmp_path / "4", {"SLOT": "forgotten"})
+    assert 'slot "forgotten" does not exist' in missing.reason
+    proved("postgres", "drop_slot", "server", WHAT)
+
+
+async def test_a_parameter_is_set_and_taken_back(postgres: Server, tmp_path: Path) -> None:
+    work = "select current_setting('work_mem')"
+    try:
+        given = {"NAME": "work_mem", "VALUE": "9MB"}
+        done = await acted("set_parameter", postgres, tmp_path / "1", given)
+        assert done.outputs == {"IS": "9MB"}
+        assert await asked(postgres, work) == "9MB"
+        await acted(
+            "set_parameter", postgres, tmp_path / "2", {**given, "VALUE": "7MB"}, undone=True
+        )
+        await seen(postgres, f"{work} = '9MB'")
+        await asked(postgres, "alter system reset work_mem")
+        await asked(postgres, "select pg_reload_conf()")
+        await seen(postgres, f"{work} = '4MB'")
+        await acted("set_parameter", postgres, tmp_path / "3", given, undone=True)
+        await seen(postgres, f"{work} = '4MB'")
+    finally:
+        await asked(postgres, "alter system reset work_mem")
+        await asked(postgres, "select pg_reload_conf()")
+    for number, (name, value, why) in enumerate(
+        (
+            ("work_mem", "'; drop table x", "invalid value for parameter"),
+            ("no_such", "1", "There is no parameter no_such."),
+            ("max_connections", "7", "max_connections takes a restart of the server."),
+        )
+    ):
+        wrong = {"NAME": name, "VALUE": value}
+        failed = await acted("set_parameter", postgres, tmp_path / f"wrong{number}", wrong)
+        assert why in failed.reason
+    proved("postgres", "set_parameter", "server", WHAT)
+
+
 async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     await asked(postgres, "create table large as select generate_series(1, 1000) as id")
     await asked(postgres, "select pg_stat_force_next_flush()")
@@ -141,6 +192,47 @@ async def test_what_is_large(postgres: Server, tmp_path: Path) -> None:
     assert "shop" in [each["database"] for each in told["DATABASES"]]
     await asked(postgres, "drop table large")
     proved("postgres", "sizes", "server", WHAT)
+
+
+async def test_where_the_data_lies(postgres: Server, tmp_path: Path) -> None:
+    told = (await acted("storage", postgres, tmp_path)).outputs
+    assert told["DATA_DIRECTORY"] == str(postgres.folder / "data")
+    system = "select system_identifier::text from pg_control_system()"
+    assert told["SYSTEM"] == await asked(postgres, system)
+    assert told["DATABASES_BYTES"] >= await asked(postgres, "select pg_database_size('shop')")
+    proved("postgres", "storage", "server", WHAT)
+
+
+async def test_indexes_are_seen_rebuilt_and_dropped(postgres: Server, tmp_path: Path) -> None:
+    await asked(postgres, "create table parts as select generate_series(1, 1000) as id")
+    try:
+        await asked(postgres, "create index parts_id on parts (id)")
+        await asked(postgres, "insert into parts values (7)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            await asked(postgres, "create unique index concurrently parts_ccnew on parts (id)")
+        told = (await acted("indexes", postgres, tmp_path / "1", {"LARGER_THAN": 8192})).outputs
+        assert told["INVALID"] == ["parts_ccnew"]
+        assert [each["index"] for each in told["INDEXES"]] == ["parts_ccnew", "parts_id"]
+        one = (await acted("index", postgres, tmp_path / "2", {"INDEX": "parts_id"})).outputs
+        assert (one["TABLE"], one["VALID"], one["LEFTOVERS"]) == ("parts", True, ["parts_ccnew"])
+        missing = await acted("index", postgres, tmp_path / "3", {"INDEX": "none"})
+        assert "There is no index none in public." in missing.reason
+        file = "select pg_relation_filenode('parts_id')"
+        before = await asked(postgres, file)
+        assert (await acted("reindex", postgres, tmp_path / "4", {"INDEX": "parts_id"})).ok
+        assert await asked(postgres, file) != before
+        failed = await acted("reindex", postgres, tmp_path / "5", {"INDEX": "parts_ccnew"})
+        assert "could not create unique index" in failed.reason
+        for number, (index, ok) in enumerate({"parts_id": False, "parts_ccnew": True}.items()):
+            folder = tmp_path / f"drop{number}"
+            dropped = await acted("drop_invalid_index", postgres, folder, {"INDEX": index})
+            assert dropped.ok is ok
+    finally:
+        await asked(postgres, "drop table parts")
+    none = await acted("indexes", postgres, tmp_path / "6", {"SCHEMA": "none"})
+    assert none.outputs == {"INDEXES": [], "INVALID": []}
+    for action in ("indexes", "index", "reindex", "drop_invalid_index"):
+        proved("postgres", action, "server", WHAT)
 
 
 async def test_a_statement_is_cancelled_and_its_session_stays(
@@ -176,6 +268,46 @@ async def test_a_session_is_ended_and_no_other(postgres: Server, tmp_path: Path)
     proved("postgres", "terminate", "server", WHAT)
 
 
+async def test_a_password_is_changed_taken_back_and_forgotten(
+    postgres: Server, tmp_path: Path
+) -> None:
+    environ = {
+        **leading_to(postgres),
+        "PUP_TUI_POSTGRES_ROTATE_ROLE": "payments",
+        "PUP_TUI_POSTGRES_ROTATE_PASSWORD": "n3w-p@ssword",
+    }
+    numbers = iter(range(99))
+
+    async def done(action: str, **more: Any) -> Done:
+        return await carried_out("postgres", action, tmp_path / str(next(numbers)), environ, **more)
+
+    missing = await done("rotated_role")
+    assert "There is no role payments that may log in." in missing.reason
+    await asked(postgres, "create role payments login password 'form3r-password'")
+    kept = "select rolpassword from pg_authid where rolname = 'payments'"
+    try:
+        former = await asked(postgres, kept)
+        told = (await done("rotated_role")).outputs
+        assert (told["ROLE_NAME"], told["UNFINISHED"], told["EXPIRED"]) == (
+            "payments",
+            False,
+            False,
+        )
+        assert "password authentication failed" in (await done("log_in_as_role")).reason
+        await done("rotate_password", undone=True)
+        assert await asked(postgres, kept) == former
+        assert (await done("rotate_password")).ok
+        assert (await done("log_in_as_role")).outputs == {"LOGGED_IN": "payments"}
+        assert (await done("rotated_role")).outputs["UNFINISHED"] is True
+        assert "already exists" in (await done("rotate_password")).reason
+        assert (await done("forget_password")).ok
+        assert "does not exist" in (await done("forget_password")).reason
+    finally:
+        await asked(postgres, "drop role if exists payments, payments_former")
+    for action in ("rotated_role", "rotate_password", "log_in_as_role", "forget_password"):
+        proved("postgres", action, "server", WHAT)
+
+
 async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path) -> None:
     role = 'it\'s \\ a "role"'
     quoted = sql.Identifier(role).as_string(None)
@@ -196,7 +328,7 @@ async def test_a_role_is_limited_and_taken_back(postgres: Server, tmp_path: Path
     proved("postgres", "limit_role", "server", WHAT)
 
 
-@pytest.mark.parametrize("action", ["status", "replication", "sizes", "blockers"])
+@pytest.mark.parametrize("action", ["status", "replication", "sizes", "storage", "blockers"])
 async def test_a_wrong_password_fails_and_is_not_told(
     postgres: Server, tmp_path: Path, action: str
 ) -> None:
@@ -204,3 +336,28 @@ async def test_a_wrong_password_fails_and_is_not_told(
     done = await carried_out("postgres", action, tmp_path, environ)
     assert "password authentication failed" in done.reason
     assert "wrong-password" not in "\n".join([*done.texts, done.reason])
+
+
+async def test_a_replica_goes_on_and_is_paused_again(
+    postgres: Server, postgres_replica: Server, tmp_path: Path
+) -> None:
+    told = (await acted("replay", postgres_replica, tmp_path / "1")).outputs
+    assert (told["RECEIVES"], told["PAUSED"], told["PRIMARY"]) == (True, False, "127.0.0.1")
+    assert told["BYTES_BEHIND"] >= 0
+    await asked(postgres_replica, "select pg_wal_replay_pause()")
+    try:
+        told = (await acted("replay", postgres_replica, tmp_path / "2")).outputs
+        assert told["PAUSED"] is True
+        await acted("resume_replay", postgres_replica, tmp_path / "3", undone=True)
+        assert await asked(postgres_replica, "select pg_is_wal_replay_paused()") is True
+        resumed = await acted("resume_replay", postgres_replica, tmp_path / "4")
+        assert resumed.ok, resumed.reason
+        assert await asked(postgres_replica, "select pg_is_wal_replay_paused()") is False
+    finally:
+        await asked(postgres_replica, "select pg_wal_replay_resume()")
+    primary = await acted("replay", postgres, tmp_path / "5")
+    assert "This server is no replica." in primary.reason
+    again = await acted("resume_replay", postgres_replica, tmp_path / "6")
+    assert "This server is no replica that is paused." in again.reason
+    for action in ("replay", "resume_replay"):
+        proved("postgres", action, "server", WHAT)

@@ -125,12 +125,56 @@ def test_a_profile_is_an_account(program: Program, chat: FakeServer) -> None:
 
 
 def test_a_secret_stands_not_in_a_profile(program: Program) -> None:
-    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
-    folder.mkdir(parents=True)
-    (folder / "eu.yaml").write_text(f"integrations: {{chat: {{CHAT_TOKEN: {TOKEN}}}}}\n")
+    with_profile(program, f"integrations: {{chat: {{CHAT_TOKEN: {TOKEN}}}}}\n")
     done = program("run", "own/talk.yaml", "--runbooks", "own", "--profile", "eu")
     assert done.code == 1
-    assert "may not hold it" in done.err
+    assert "may not hold it: write {from: …} there ·" in done.err
+
+
+def with_profile(program: Program, text: str) -> None:
+    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    folder.mkdir(parents=True)
+    (folder / "eu.yaml").write_text(text)
+
+
+@pytest.mark.parametrize("misspelt", ["CHAT_TOKN: {from: 'env:EU_TOKEN'}", "CHAT_URI: 'https://x'"])
+def test_a_misspelt_setting_of_a_profile_asks_no_other_account(
+    misspelt: str, program: Program, chat: FakeServer
+) -> None:
+    with_profile(program, f"integrations: {{chat: {{{misspelt}}}}}\n")
+    given = ("run", "own/talk.yaml", "--runbooks", "own", "--profile", "eu")
+    done = program(*given, CHAT_URL=chat.url, CHAT_TOKEN=TOKEN, EU_TOKEN="another-token")
+    assert done.code == 1
+    assert (
+        f"`{misspelt.split(':', maxsplit=1)[0]}`, which is no setting of it: did you mean"
+        in done.err
+    )
+    assert chat.requests == []
+
+
+def test_an_account_of_no_integration_is_told(program: Program) -> None:
+    with_profile(program, "integrations: {chta: {CHAT_URL: 'https://x.example.com'}}\n")
+    done = program("doctor", "--offline", "--json", "--runbooks", "own", "--profile", "eu")
+    (found,) = [each for each in done.json["checks"] if each["subject"] == "chta"]
+    assert (found["what"], found["state"], found["hint"]) == (
+        "integrations", "warning", "did you mean `chat`?"
+    )  # fmt: skip
+
+
+def test_what_actions_take_and_no_secret_is_told(program: Program) -> None:
+    chat = CHAT.replace('from: "env:CHAT_TOKEN"', f"default: {TOKEN}").replace(
+        "{description: What}",
+        "{description: What}, TONE: {type: enum, choices: [calm, loud], default: calm, description: How}",
+    )
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text(chat)
+    done = program("integrations", "chat", "--offline", "--runbooks", "own")
+    assert "  takes TEXT (string)  What" in done.out.splitlines()
+    assert "  takes TONE (enum: calm, loud; default calm)  How" in done.out.splitlines()
+    assert "(default ***)" in done.out
+    assert TOKEN not in done.out + done.err
+    whole = program("integrations", "chat/post", "--runbooks", "own")
+    assert whole.code == 2
+    assert "`pup-tui integrations chat` tells of its actions" in whole.err
 
 
 def test_credentials_are_looked_at_before_a_run(program: Program, chat: FakeServer) -> None:
@@ -183,11 +227,32 @@ def test_an_edited_integration_is_noticed(program: Program) -> None:
 def test_who_trusts_is_told_of_credentials(program: Program) -> None:
     (program.cwd / "own").rename(program.cwd / "runbooks")
     done = program("trust", "./runbooks/talk.yaml")
-    assert "reads the credential CHAT_TOKEN (from env:CHAT_TOKEN)" in done.out + done.err
+    assert "reads the credential CHAT_TOKEN (from env:CHAT_TOKEN, a profile)" in done.out + done.err
     assert (
         "and sends it to https://chat.example.com, or where env:CHAT_URL leads"
         in done.out + done.err
     )
+
+
+def test_a_trusted_pack_has_its_integration_and_a_changed_one_is_told_anew(
+    program: Program,
+) -> None:
+    program("import", "./own", "--name", "packed", "--yes")
+    (before,) = [
+        each for each in program("pack", "list", "--json").json if each["name"] == "packed"
+    ]
+    trusted = program("trust", "packed", "--trust", before["tree"])
+    assert trusted.code == 0, trusted.err
+    listed = program("integrations", "--offline", "--json").json
+    assert [(each["pack"], each["trusted"]) for each in listed if each["name"] == "chat"] == [
+        ("packed", True)
+    ]
+    moved = CHAT.replace("chat.example.com", "elsewhere.example.com")
+    (program.cwd / "own" / "integrations" / "chat.yaml").write_text(moved)
+    program("import", "./own", "--name", "packed", "--yes")
+    done = program("trust", "packed")
+    assert "has changed since it was trusted" in done.out + done.err
+    assert "and sends it to https://elsewhere.example.com, or" in done.out + done.err
 
 
 def test_a_setting_is_found_once_in_a_run(program: Program, chat: FakeServer) -> None:

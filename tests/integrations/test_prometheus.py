@@ -47,6 +47,10 @@ async def test_what_looks(prometheus: Server, tmp_path: Path) -> None:
     assert (await acted("value", prometheus, tmp_path / "4")).outputs == {"VALUE": 1.0}
     several = await acted("value", prometheus, tmp_path / "5", {"QUERY": "up"})
     assert "The expression gives several series, not one." in several.reason
+    none = await acted("value", prometheus, tmp_path / "7", {"QUERY": "up > 5"})
+    assert "The expression gives no series." in none.reason
+    scalar = await acted("value", prometheus, tmp_path / "8", {"QUERY": "scalar(sum(up)) + 1"})
+    assert scalar.outputs == {"VALUE": 2.0}
     proved("prometheus", "value", "server", WHAT)
     targets = (await acted("targets", prometheus, tmp_path / "6")).outputs
     assert [each["labels"]["job"] for each in targets["DOWN"]] == ["gone"]

@@ -24,9 +24,9 @@ def leading_to(server: Server, password: str = PASSWORD) -> dict[str, str]:
     }
 
 
-def asked(server: Server, *words: str) -> str:
-    """What the server answers, asked without the program."""
-    command = ["redis-cli", "-p", str(server.port), *words]
+def asked(server: Server, *words: str, fails: bool = False) -> str:
+    """What the server answers, asked without the program; with `fails` it may be an error."""
+    command = ["redis-cli", *([] if fails else ["-e"]), "-p", str(server.port), *words]
     done = subprocess.run(
         command,
         env={"REDISCLI_AUTH": PASSWORD, "PATH": "/usr/bin:/bin"},
@@ -54,8 +54,61 @@ async def test_what_looks(redis: Server, tmp_path: Path) -> None:
     proved("redis", "slowlog", "server", WHAT)
     assert (await acted("config_get", redis, tmp_path / "4")).outputs == {"VALUE": "noeviction"}
     missing = await acted("config_get", redis, tmp_path / "5", {"NAME": "no-such-setting"})
-    assert "There is no setting no-such-setting." in missing.reason
+    assert "There is no setting no-such-setting, or it is a password." in missing.reason
+    secret = await acted("config_get", redis, tmp_path / "6", {"NAME": "requirepass"})
+    assert "There is no setting requirepass, or it is a password." in secret.reason
+    assert PASSWORD not in "".join(secret.texts)
     proved("redis", "config_get", "server", WHAT)
+
+
+async def test_how_its_memory_is(redis: Server, tmp_path: Path) -> None:
+    told = (await acted("memory", redis, tmp_path / "1")).outputs
+    assert (told["ROLE"], told["MAX"], told["POLICY"]) == ("master", 0, "noeviction")
+    assert told["LIMIT"] == told["SYSTEM"] > told["USED"] > 0
+    assert told["FRAGMENTATION"] > 0
+    assert told["REFUSED"] == told["EVICTED"] == 0
+    asked(redis, "-n", "5", "SET", "a", "1", "EX", "3600")
+    asked(redis, "-n", "6", "SET", "b", "1")
+    asked(redis, "CONFIG", "SET", "maxmemory", "1")
+    asked(redis, "-n", "6", "SET", "b", "2", fails=True)
+    try:
+        told = (await acted("memory", redis, tmp_path / "2")).outputs
+    finally:
+        asked(redis, "CONFIG", "SET", "maxmemory", "0")
+    assert (told["MAX"], told["LIMIT"], told["REFUSED"]) == (1, 1, 1)
+    assert (told["KEYS"], told["EXPIRING"]) == (2, 1)
+    proved("redis", "memory", "server", WHAT)
+
+
+async def test_the_largest_keys(redis: Server, tmp_path: Path) -> None:
+    asked(redis, "-n", "7", "SET", 'one "odd" key', "x" * 5000)
+    asked(redis, "-n", "7", "SET", "small", "x")
+    asked(redis, "-n", "7", "RPUSH", "has", "x" * 100)
+    told = (await acted("big_keys", redis, tmp_path / "1", {"DATABASE": 7})).outputs["LARGEST"]
+    found = {kind: (name, int(size)) for kind, name, size in told}
+    assert found["string"][0] == 'one \\"odd\\" key'
+    assert found["string"][1] > 5000
+    assert found["list"][0] == "has"
+    none = await acted("big_keys", redis, tmp_path / "2", {"DATABASE": 8})
+    assert none.outputs == {"LARGEST": []}
+    beyond = await acted("big_keys", redis, tmp_path / "3", {"DATABASE": 99})
+    assert not beyond.ok
+    proved("redis", "big_keys", "server", WHAT)
+
+
+async def test_a_key_goes_and_is_taken_back(redis: Server, tmp_path: Path) -> None:
+    key = "-a key"
+    given = {"KEY": key, "SECONDS": 3600, "DATABASE": 9}
+    missing = await acted("expire_key", redis, tmp_path / "1", given)
+    assert "There is no such key." in missing.reason
+    asked(redis, "-n", "9", "SET", key, "1")
+    await acted("expire_key", redis, tmp_path / "2", given, undone=True)
+    assert asked(redis, "-n", "9", "TTL", key) == "-1"
+    assert (await acted("expire_key", redis, tmp_path / "3", given)).ok
+    assert 3500 < int(asked(redis, "-n", "9", "TTL", key)) <= 3600
+    again = await acted("expire_key", redis, tmp_path / "4", given)
+    assert "It goes by itself already." in again.reason
+    proved("redis", "expire_key", "server", WHAT)
 
 
 async def test_a_setting_is_changed_and_taken_back(redis: Server, tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ import pytest
 
 from pup_tui.core.events import Scheduled
 from pup_tui.journal.errors import AlreadyFired
-from pup_tui.journal.fires import ALWAYS_KEPT, FireRecord, known_fires, note_fires
+from pup_tui.journal.fires import (
+    ALWAYS_KEPT,
+    FireRecord,
+    known_fires,
+    note_fires,
+    take_telling,
+    untold_fires,
+)
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.store import Journal
 
@@ -129,3 +136,24 @@ def test_what_is_long_over_is_forgotten(tmp_path: Path) -> None:
     finally:
         journal.close()
     assert min(each.moment for each in fires(tmp_path)) == AT + 120.0
+
+
+def test_of_what_did_not_succeed_one_tells(tmp_path: Path) -> None:
+    begun(tmp_path, "A", Scheduled("nightly", AT))
+    begun(tmp_path, "B", Scheduled("nightly", AT + 60.0))
+    begun(tmp_path, "C", Scheduled("weekly", AT))
+    journal = Journal.open(tmp_path)
+    try:
+        journal.write(
+            lambda database: database.execute("UPDATE run SET status = 'succeeded' WHERE run = 'B'")
+        )
+        (untold,) = journal.read(lambda database: untold_fires(database, "nightly"))
+        assert untold.run == "A"
+        told = [journal.write(lambda database: take_telling(database, untold)) for _ in range(2)]
+        assert told == [True, False]
+        assert journal.read(lambda database: untold_fires(database, "nightly")) == []
+    finally:
+        journal.close()
+    # A moment that was told of has its run as before.
+    with pytest.raises(AlreadyFired):
+        begun(tmp_path, "D", Scheduled("nightly", AT))

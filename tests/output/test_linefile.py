@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pup_tui.output.blockindex import BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, index_path
+from pup_tui.output.blockindex import (
+    BLOCK_SIZE,
+    ENTRY_SIZE,
+    HEADER_SIZE,
+    IndexHeader,
+    index_path,
+)
 from pup_tui.output.linefile import LineFileReader, LineFileWriter, encode_lines
 from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.passage import Line
@@ -169,13 +175,39 @@ def test_a_file_is_continued_after_a_crash(path: Path, lost: int) -> None:
 
 def test_files_are_private_and_links_are_refused(path: Path, tmp_path: Path) -> None:
     path.touch(0o644)
-    LineFileWriter(path).release()
+    writer = LineFileWriter(path)
+    append(writer, "one")
+    writer.release()
     for file in (path, index_path(path)):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     link = tmp_path / "0002-link.log"
     link.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OSError, match="0002-link"):
         LineFileWriter(link)
+
+
+def test_an_index_comes_with_the_first_lines(path: Path) -> None:
+    LineFileWriter(path).release()
+    assert path.read_bytes() == b""
+    assert not index_path(path).exists()
+    writer = LineFileWriter(path)
+    writer.release()
+    append(writer, "one")
+    writer.release()
+    header = IndexHeader(state=1, end_part=2)
+    writer.write_header(header)
+    writer.release()
+    assert all_lines(path) == [Line("stdout", "one")]
+    assert LineFileWriter(path).read_header() == header
+
+
+def test_an_index_that_leads_elsewhere_is_refused_before_there_are_lines(
+    path: Path, tmp_path: Path
+) -> None:
+    index_path(path).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match=index_path(path).name):
+        LineFileWriter(path)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_what_is_kept_is_utf_8_whatever_is_in_it() -> None:

@@ -39,3 +39,15 @@ def test_settings_have_stand_ins(tmp_path: Path) -> None:
     # What an action does inside is proved elsewhere; that it fails is a matter of the runbook.
     missing = [(each["step"], each["what"]) for each in coverage["missing"]]
     assert missing == [("tell", "fails"), ("page", "fails")]
+
+
+def test_a_credential_that_is_not_needed_is_left_out(tmp_path: Path) -> None:
+    program: Program = program_in(tmp_path)
+    step = "{name: Ask, template: alertmanager/alerts}"
+    program.write("ask", f"name: ask\nsteps:\n  - {step}\n")
+    (program.cwd / "_tests").mkdir()
+    answer = '{step: ask/ask_for_the_alerts, sent: "GET *", body: []}'
+    cases = f"cases:\n  - name: nothing fires\n    answers: [{answer}]\n"
+    (program.cwd / "_tests" / "ask.yaml").write_text(cases)
+    done = program("test", "ask.yaml", "--json")
+    assert done.code == 0, done.out + done.err

@@ -54,6 +54,7 @@ def test_values_that_can_be_asked_for(variables: str, errors: Errors) -> None:
         ("{WHO: {when: LATER == 1}, LATER: {}}", "`LATER`"),
         ("{WHO: {when: NOWHERE == 1}}", "`NOWHERE`"),
         ("{WHO: {choices_from: 'list {{ NOWHERE }}', type: enum}}", "`NOWHERE`"),
+        ("{WHO: {choices_from: {items: NOWHERE}, type: enum}}", "`NOWHERE`"),
         ("{WHO: {type: integer, default: many}}", "the default does not fit"),
     ],
 )

@@ -139,6 +139,50 @@ def test_no_step_chooses_where_requests_go(url: str, strange: str, errors: Error
     assert f"`{strange}` would choose where the action's requests go" in told
 
 
+@pytest.mark.parametrize("capture", ["CHAT_URL", "{CHAT_URL: json.next}", "{CHAT_TOKEN: json.t}"])
+def test_no_answer_chooses_where_requests_go(capture: str, errors: Errors) -> None:
+    chat = CHAT.replace("{WHO: json.name}", capture).replace("outputs: {WHO: WHO}", "")
+    (told,) = errors(calling("chat/who"), {FILE: chat})
+    assert "is a setting of the integration, which no step changes" in told
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("template: ask, with: {URL: '{{ TEXT }}'}", "an action calls no group of steps"),
+        ("template: chat/who", "an action calls no group of steps"),
+        ("kind: runbook, runbook: ask, vars: {URL: x}", "an action calls no runbook"),
+        (
+            "kind: group, steps: [{name: Ask, template: ask, with: {URL: x}}]",
+            "an action calls no group of steps",
+        ),
+    ],
+)
+def test_an_action_says_itself_what_it_does(step: str, told: str, errors: Errors) -> None:
+    lines = CHAT.splitlines()
+    at = next(number for number, line in enumerate(lines) if "name: Post" in line)
+    lines[at] = f"      - {{name: Post, {step}}}"
+    ask = "params: {URL: {}}\nsteps: [{name: Ask, kind: http, url: '{{ URL }}/x'}]\n"
+    there = {FILE: "\n".join(lines), "_templates/ask.yaml": ask, "ask.yaml": f"name: ask\n{ask}"}
+    found = errors(calling("chat/post", "with: {TEXT: x}"), there)
+    assert any(told in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("method: PUT, read_only: false", "this step that it may change something"),
+        ("undo: {kind: shell, run: touch x}", "so has nothing to take back"),
+    ],
+)
+def test_an_action_that_only_looks_has_no_step_that_says_otherwise(
+    added: str, told: str, errors: Errors
+) -> None:
+    chat = CHAT.replace('url: "{{ CHAT_URL }}/who"', f'{added}, url: "{{{{ CHAT_URL }}}}/who"')
+    (found,) = errors(calling("chat/who"), {FILE: chat})
+    assert told in found
+
+
 @pytest.mark.parametrize(
     "url", ["{{ CHAT_URL }}/{{ TEXT }}", "https://a.example.com/{{ TEXT }}?b={{ TEXT }}"]
 )
@@ -187,7 +231,8 @@ def test_an_action_of_another_pack_is_not_found(errors: Errors) -> None:
             "integration: other",
             "the integration of the file `chat` is called otherwise",
         ),
-        ("title: A chat\n", "", "a runbook has no `title`"),
+        ("title: A chat\n", "", "an integration has no `title`"),
+        (CHAT[CHAT.index("actions:") :], "actions: {}\n", "`actions` is empty"),
         ("effect: read", "effect: reads", "`effect` cannot be `reads`"),
         ("check: who", "check: post", "`check` names the action `post`, which does not only look"),
         ("check: who", "check: whom", "`check` names no action: `whom`"),
@@ -221,3 +266,14 @@ def test_a_comment_that_silences_nothing_is_told_where_its_action_is_called(
     files = {"runbook.yaml": calling(f"chat/{action}", given).encode(), FILE: chat.encode()}
     loaded = load_files("runbook", files, Path("runbook.yaml"), linter=linter(None))
     assert [problem.code for problem in loaded.warnings].count("useless-silencing") == told
+
+
+@pytest.mark.parametrize("danger", ["danger: false", "danger: true"])
+def test_what_a_caller_marks_is_silenced_for_others_all_the_same(danger: str) -> None:
+    comment = "    # lint: ok destructive-without-danger because others may call it\n"
+    chat = CHAT.replace("    steps: [{name: Drop", comment + "    steps: [{name: Drop")
+    chat = chat.replace("effect: destroy", "effect: change").replace('"true"', '"rm -r /srv/chat"')
+    files = {"runbook.yaml": calling("chat/drop", danger).encode(), FILE: chat.encode()}
+    loaded = load_files("runbook", files, Path("runbook.yaml"), linter=linter(None))
+    silencing = {"useless-silencing", "destructive-without-danger"}
+    assert silencing.isdisjoint(problem.code for problem in loaded.warnings)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pup_tui.runbook.load import Loaded
+
 FILE = "name: runbook\nvars: {{X: {{required: false}}{more}}}\nsteps:\n  - {{name: a, {step}}}\n"
 HTTP = "kind: http, url: 'https://example.com/', "
 OMIT = "'{{ X | default(omit) }}'"
@@ -78,6 +80,18 @@ def test_elsewhere_it_is_an_error_at_load(errors: Callable[..., list[str]], step
     (told,) = errors(FILE.format(step=step, more=""))
     assert told.startswith("4:")
     assert "`omit` cannot stand here" in told
+
+
+@pytest.mark.parametrize(
+    ("step", "hint"),
+    [
+        ("kind: shell, run: 'ls -n={{ X | default(omit) }}'", "{% if NAME %}--option {{ NAME }}"),
+        (f"kind: shell, run: x, cwd: {OMIT}", "{{ NAME | default(omit) }}"),
+    ],
+)
+def test_what_to_write_in_its_place(check: Callable[..., Loaded], step: str, hint: str) -> None:
+    (problem,) = check(FILE.format(step=step, more="")).errors
+    assert hint in problem.hint
 
 
 def test_a_default_of_a_variable_does_not_know_it(errors: Callable[..., list[str]]) -> None:

@@ -401,6 +401,9 @@ class TestDatadog:
             (503, {"Retry-After": "7"}, 7.0),
             (429, {}, None),
             (429, {"Retry-After": "soon"}, None),
+            (403, {"Retry-After": "7"}, 7.0),
+            (403, {"RateLimit-Remaining": "0", "RateLimit-Reset": "9"}, 9.0),
+            (429, {"Retry-After": "7", "RateLimit-Remaining": "0", "RateLimit-Reset": "9"}, 7.0),
             (500, {"Retry-After": "7"}, None),
             (
                 429,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from pup_tui.core.requests import NotifyRequest
+from pup_tui.runbook.model import NotifyType
 from pup_tui.steps import notify, survivors
 from pup_tui.steps.notify import NotifyExecutor
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
@@ -49,6 +50,16 @@ async def test_message_arrives_as_it_is(send: Send, sink: RecordingSink) -> None
     assert (received.path, received.json["title"]) == ("/hook", "Über")
     assert received.json["message"] == message
     assert sink.written == [("stdout", b"sent to json:// (1)\n")]
+
+
+@pytest.mark.parametrize("about", get_args(NotifyType))
+async def test_services_are_told_what_the_message_is_about(
+    about: NotifyType, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer(Reply(body={})) as server:
+        request = NotifyRequest(to=(address(server),), title="t", message="m", type=about)
+        assert (await NotifyExecutor().run(request, sink, stop, context)).ok
+    assert server.requests[0].json["type"] == about
 
 
 async def test_title_may_be_missing(send: Send) -> None:

@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +48,19 @@ def _as_postgres() -> list[str]:
 def _folder(user: str) -> Iterator[Path]:
     """A folder that belongs to the server's user, and whose name is short enough for sockets."""
     with short_place() as folder:
-        if os.geteuid() == 0:
-            shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+        _give(folder, user)
         yield folder
+
+
+@contextmanager
+def _given(folder: Path) -> Iterator[Path]:
+    _give(folder, "postgres")
+    yield folder
+
+
+def _give(folder: Path, user: str) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
 
 
 def _run(*command: str, text: str | None = None) -> None:
@@ -81,17 +91,17 @@ def _running(
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A primary."""
-    initdb = _postgresql_tool("initdb")
-    with _folder("postgres") as folder:
+def postgresql(*settings: str, place: Path | None = None) -> Iterator[Server]:
+    """A primary with these settings, which has its data in a folder of its own, or in a `place`."""
+    initdb = postgresql_tool("initdb")
+    with _folder("postgres") if place is None else _given(place) as folder:
         options = ("--auth=scram-sha-256", "--no-sync", "--username=app", "--encoding=UTF8")
         password = folder / "password"
         password.write_text(PASSWORD)
         password.chmod(0o644)
         _run(*_as_postgres(), initdb, *options, f"--pwfile={password}", f"--pgdata={folder}/data")
-        with _postgresql_in(folder) as up:
-            create = [_postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
+        with _postgresql_in(folder, settings) as up:
+            create = [postgresql_tool("createdb"), "-h127.0.0.1", f"-p{up.port}", "-Uapp", "shop"]
             subprocess.run(create, check=True, env={**os.environ, "PGPASSWORD": PASSWORD})
             yield up
 
@@ -99,7 +109,7 @@ def postgresql() -> Iterator[Server]:
 @contextmanager
 def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
     """A replica, which the primary knows by this name, and for which it keeps a slot of this name."""
-    copy = _postgresql_tool("pg_basebackup")
+    copy = postgresql_tool("pg_basebackup")
     with _folder("postgres") as folder:
         source = f"host=127.0.0.1 port={primary.port} user=app application_name={name}"
         options = ("--no-sync", "--checkpoint=fast", "--create-slot", f"--slot={name}", "-R")
@@ -110,26 +120,28 @@ def postgresql_replica(primary: Server, name: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _postgresql_in(folder: Path) -> Iterator[Server]:
+def _postgresql_in(folder: Path, settings: Iterable[str] = ()) -> Iterator[Server]:
     """The server of a folder that has its data."""
     port = free_port()
     command = [
         *_as_postgres(),
-        _postgresql_tool("postgres"),
+        postgresql_tool("postgres"),
         f"-D{folder}/data",
         "-cfsync=off",
         "-clisten_addresses=127.0.0.1",
         f"-cunix_socket_directories={folder}",
         f"-cport={port}",
+        *(f"-c{each}" for each in settings),
     ]
-    ask = [_postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
+    ask = [postgresql_tool("pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
     with _running(
         command, folder, port, lambda: subprocess.run(ask, check=False).returncode == 0
     ) as up:
         yield up
 
 
-def _postgresql_tool(name: str) -> str:
+def postgresql_tool(name: str) -> str:
+    """The path of a program that comes with the server; the test is skipped without."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     if not found:
         lacking("postgresql")

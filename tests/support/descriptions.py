@@ -13,10 +13,10 @@ import re
 import re._parser as regex  # type: ignore[import-not-found]
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
@@ -26,6 +26,8 @@ from tests.support.http_server import Recorded, Reply
 
 VARIABLE = "TESTS_DESCRIPTIONS"
 _DEEPEST = 12
+_ANY = "any"
+"""The key of a map whose keys may be any."""
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head"})
 
 
@@ -76,7 +78,8 @@ class Description:
         if self._is_old:
             return str(self._said.get("basePath", "")).rstrip("/")
         servers = self._said.get("servers") or [{"url": ""}]
-        return str(urlsplit(servers[0]["url"]).path).rstrip("/")
+        # What stands before the path may have variables in it.
+        return re.sub("^[^/]*//[^/]*", "", servers[0]["url"]).rstrip("/")
 
     # Requests
 
@@ -200,12 +203,20 @@ class Description:
             yield f"{where} {'/'.join(map(str, error.absolute_path))}: {error.message}"[:300]
 
     def _validator(self, schema: Any) -> Validator:
-        new = str(self._said.get("openapi", "")).startswith("3.1")
         # What the description refers to is found in it, whose own keys mean nothing beside a schema's.
-        whole = {**_plain(self._said), **_plain(schema)} if not new else {**self._said, **schema}
-        kind = Draft202012Validator if new else Draft4Validator
+        whole = {**self._as_schema, **(schema if self._is_new else _plain(schema))}
+        kind = Draft202012Validator if self._is_new else Draft4Validator
         made: Validator = kind(whole, format_checker=FormatChecker())
         return made
+
+    @cached_property
+    def _as_schema(self) -> Mapping[str, Any]:
+        made: Mapping[str, Any] = self._said if self._is_new else _plain(self._said)
+        return made
+
+    @property
+    def _is_new(self) -> bool:
+        return str(self._said.get("openapi", "")).startswith("3.1")
 
     # Answers
 
@@ -214,16 +225,15 @@ class Description:
         status = min(code for code in operation.said["responses"] if code.startswith("2"))
         return self._answer(operation, status, int(status), more)
 
-    def failure(self, operation: Operation) -> Reply:
-        """The first error that the description tells of: `default` is told by the body."""
+    def failure(self, operation: Operation, default: int = 500) -> Reply:
+        """The first error that the description tells of, with `default` as the status of one of that name."""
         codes = [code for code in operation.said["responses"] if not code.startswith("2")]
         if not codes:
             # Whatever a description leaves out, a server may be out of order.
             return Reply(status=500)
         code = codes[0]
-        status = (
-            200 if code == "default" and self._is_old else 500 if not code.isdigit() else int(code)
-        )
+        # A class, such as 4XX, has its first.
+        status = default if code == "default" else int(code.lower().replace("x", "0"))
         return self._answer(operation, code, status, None)
 
     def answer_problems(self, request: Recorded, reply: Reply) -> list[str]:
@@ -251,16 +261,20 @@ class Description:
     def _sample(self, schema: Any, depth: int) -> Any:
         schema = self._at(schema)
         for key in ("example", "default", "const"):
-            if key in schema and not isinstance(schema[key], dict | list):
-                return schema[key]
+            # Some examples are the text of one, or are not of the type that is said.
+            if isinstance(said := schema.get(key), str | int | float) and not [
+                *self._judged(said, _bare(schema), key)
+            ]:
+                return said
         if schema.get("enum"):
             return schema["enum"][0]
         for key in ("oneOf", "anyOf"):
             if schema.get(key):
-                return self._sample(
-                    {**{k: v for k, v in schema.items() if k != key}, **self._at(schema[key][0])},
-                    depth,
-                )
+                around = {k: v for k, v in schema.items() if k != key}
+                made = [self._sample({**around, **self._at(each)}, depth) for each in schema[key]]
+                # Of some, nothing but null is of one only.
+                fitting = (each for each in (*made, None) if not [*self._judged(each, schema, key)])
+                return next(fitting, made[0])
         if schema.get("allOf"):
             return self._sample(self._all_of(schema), depth)
         return self._of_type(schema, depth)
@@ -277,6 +291,8 @@ class Description:
                     **{name: {"type": "string"} for name in needed},
                     **schema.get("properties", {}),
                 }
+                if isinstance(schema.get("additionalProperties"), Mapping):
+                    known.setdefault(_ANY, schema["additionalProperties"])
                 return {
                     name: self._sample(inner, depth + 1)
                     for name, inner in known.items()
@@ -363,14 +379,28 @@ def _plain(node: Any) -> Any:
 
 def _merged(made: Any, more: Any) -> Any:
     if isinstance(made, dict) and isinstance(more, dict):
-        return {**made, **{key: _merged(made.get(key), value) for key, value in more.items()}}
+        of_any = made.get(_ANY)
+        return {
+            **{key: value for key, value in made.items() if key != _ANY},
+            **{key: _merged(made.get(key, of_any), value) for key, value in more.items()},
+        }
+    if isinstance(made, list) and made and isinstance(more, list):
+        return [_merged(made[0], value) for value in more]
     return made if more is None else more
 
 
 def _text(schema: Mapping[str, Any]) -> str:
     match schema.get("format"):
+        case "time":
+            return "09:00:00"
         case "date-time":
             return "2026-11-30T12:00:00Z"
+        case "date":
+            return "2026-11-30"
+        case "uuid":
+            return "70413a06-38d6-4c85-92b8-5ebc900d42e2"
+        case "ipv4":
+            return "192.0.2.7"
         case "uri" | "url":
             return "https://example.com/"
         case "email":

@@ -310,7 +310,8 @@ class Maker:
         before = [name for name in self._undoable if name not in inside]
         if before and self._maybe(0.3):
             step["settles"] = self._chance.choice(before)
-        self._undoable += [step["name"]] if "undo" in step else []
+        undoable = "undo" in step or any("undo" in each for each in _nested(step))
+        self._undoable += [step["name"]] if undoable else []
 
     def _stops(self, step: dict[str, Any]) -> bool:
         return step.get("kind") == "stop" or any(map(self._stops, step.get("steps", ())))

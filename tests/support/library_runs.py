@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pup_tui.catalog.inputs import Sources
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.catalog.value_sources import local_sources
 from pup_tui.core.actions import Question
@@ -16,6 +17,7 @@ from pup_tui.core.requests import HttpRequest, ShellRequest, SqlRequest
 from pup_tui.core.state import RunState
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.drivers.local import LocalRun
+from pup_tui.headless.answers import GivenAnswer, GivenBefore, SayYes
 from pup_tui.private import make_private_dir
 from pup_tui.steps.http import HttpExecutor
 from pup_tui.steps.shell import ShellExecutor
@@ -23,16 +25,29 @@ from pup_tui.steps.sql.executor import SqlExecutor
 from tests.support.bundled import load_bundled
 from tests.support.runs import ENVIRON, Seen, local_run
 
-Answers = Mapping[str, str | Mapping[str, Any]]
-"""By the step: what is answered to its question, or the values that it asks for. All others get a yes."""
+Answer = str | Mapping[str, Any]
+Answers = Mapping[str, Answer | list[Answer]]
+"""By the step: what is answered to its question, or values that it asks for, as they are typed; what is left
+out has its default. Of one that asks several times a list, whose last one stays. All others get a yes.
+"""
 
 
 class _Operator(Seen):
     """Answers as told, takes everything back that can be, and lets the world go on as steps end."""
 
-    def __init__(self, run: LocalRun, answers: Answers, after: Mapping[str, Callable[[], None]]):
+    def __init__(
+        self,
+        run: LocalRun,
+        answers: Answers,
+        after: Mapping[str, Callable[[], None]],
+        sources: Sources,
+    ) -> None:
         super().__init__(run)
-        self._driven, self._given, self._after = run, answers, after
+        self._driven, self._after, self._sources = run, after, sources
+        self._given: dict[str, list[Answer]] = {
+            step: list(given) if isinstance(given, list) else [given]
+            for step, given in answers.items()
+        }
 
     def notice(self, notice: AnyNotice) -> None:
         super().notice(notice)
@@ -41,13 +56,17 @@ class _Operator(Seen):
 
     def question(self, question: Question) -> None:
         self.questions.append(question)
-        given = self._given.get(question.step, "yes")
+        all_given = self._given.get(question.step, ["yes"])
+        given = all_given.pop(0) if len(all_given) > 1 else all_given[0]
         if question.step == UNDO:
             self._driven.undo([offer.step for offer in question.offers], "ada")
-        elif isinstance(given, str):
-            self._driven.answer(question.step, given, "ada")
+        elif question.kind == "input" and given != "no":
+            values = {} if isinstance(given, str) else {question.step: GivenAnswer(given, "ada")}
+            others = GivenBefore(SayYes(self._sources), values, self._sources)
+            others.ask(question, self._driven)
         else:
-            self._driven.answer(question.step, "yes", "ada", values=given)
+            assert isinstance(given, str)
+            self._driven.answer(question.step, given, "ada")
 
 
 async def run_of(
@@ -82,6 +101,7 @@ async def driven(
 ) -> tuple[RunState, Seen]:
     """Run a program with all that the library needs, as `run_of` says."""
     make_private_dir(folder)
+    sources = local_sources({**ENVIRON, **environ}, folder)
     run = await local_run(
         program,
         folder,
@@ -91,14 +111,27 @@ async def driven(
             SqlRequest: SqlExecutor(),
             HttpRequest: HttpExecutor(DatadogConfiguration.from_environment({})),
         },
-        sources=local_sources({**ENVIRON, **environ}, folder),
+        sources=sources,
+        left_out=_left_out(program, values or {}),
         environ=around,
     )
-    seen = _Operator(run, answers or {}, after or {})
+    seen = _Operator(run, answers or {}, after or {}, sources)
     run.watch(seen)
     return await run.drive(), seen
+
+
+def _left_out(program: Program, values: Mapping[str, Any]) -> list[str]:
+    """The variables that nobody gives and that may be left out."""
+    declared = program.runbook.vars.items()
+    return [name for name, each in declared if name not in values and not each.required]
 
 
 def outcomes(state: RunState) -> dict[str, str]:
     """How the steps of a run ended that stand in the runbook itself."""
     return {step: str(found.status) for step, found in state.steps.items() if "/" not in step}
+
+
+def troubles(state: RunState, seen: Seen) -> str:
+    """Why a run did not go as it should have."""
+    reasons = [f"{step}: {found.reason}" for step, found in state.steps.items() if found.reason]
+    return "\n".join([*reasons, *(line.text for _, line in seen.lines[-10:])])

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from urllib.request import (
     HTTPBasicAuthHandler,
     HTTPPasswordMgrWithDefaultRealm,
@@ -19,6 +20,7 @@ from urllib.request import (
 from tests.support.databases import Server, server_of
 from tests.support.needed import lacking
 from tests.support.ports import free_ports
+from tests.support.waiting import until
 
 PASSWORD = "s3cret/of:rabbit"
 _PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -40,7 +42,7 @@ def rabbitmq() -> Iterator[Server]:
             f"default_user = app\ndefault_pass = {PASSWORD}\n"
             "collect_statistics_interval = 500\n"
         )
-        (folder / "enabled").write_text("[rabbitmq_management].\n")
+        (folder / "enabled").write_text("[rabbitmq_management,rabbitmq_shovel].\n")
         given = {
             **environ,
             "HOME": str(folder),
@@ -62,6 +64,38 @@ def rabbitmq() -> Iterator[Server]:
                 yield up
         finally:
             names.terminate()
+
+
+def published(server: Server, queue: str, count: int) -> None:
+    """Publish some messages to a queue that has none, and wait until the server tells of them."""
+    until(lambda: told_messages(server, queue) == 0)
+    for number in range(count):
+        message = {"routing_key": queue, "payload": str(number), "payload_encoding": "string"}
+        sent = {**message, "properties": {"delivery_mode": 2}}
+        assert asked(server, "POST", "/exchanges/%2F/amq.default/publish", sent)["routed"]
+    until(lambda: told_messages(server, queue) == count)
+
+
+def told_messages(server: Server, queue: str) -> int:
+    """How many messages a queue has, as the server tells it some seconds late."""
+    for each in asked(server, "GET", "/queues/%2F"):
+        if each["name"] == queue:
+            return int(each.get("messages", 0))
+    return 0
+
+
+def consuming(server: Server, queue: str) -> None:
+    """Have somebody take the messages of a queue from now on, and put them into `done`."""
+    uri = "amqp:///%2F"
+    shovel = {
+        "src-protocol": "amqp091",
+        "src-uri": uri,
+        "src-queue": queue,
+        "dest-protocol": "amqp091",
+        "dest-uri": uri,
+        "dest-queue": "done",
+    }
+    asked(server, "PUT", f"/parameters/shovel/%2F/{quote(queue, safe='')}", {"value": shovel})
 
 
 def asked(server: Server, method: str, path: str, body: Any = None) -> Any:

@@ -9,7 +9,7 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -56,6 +56,17 @@ class Fleet:
     def environ(self) -> dict[str, str]:
         return {**os.environ, "PATH": self.path}
 
+    def add(self, name: str, command: str) -> None:
+        """A further host, at which this command gets what is to run, as SSH_ORIGINAL_COMMAND."""
+        folder = self.config.parent
+        _keygen(folder / name)
+        with (folder / "authorized").open("a") as keys:
+            keys.writelines(_authorized_for(folder, {name: command}))
+        ports = (line.split() for line in self.config.read_text().splitlines())
+        port = next(words[1] for words in ports if words[0] == "Port")
+        with self.config.open("a") as config:
+            config.write("\n".join(_entry(folder, name, _address(0), port, name)) + "\n")
+
 
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
@@ -73,11 +84,14 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield started(tmp_path_factory.mktemp("sshd"), stack)
 
 
-def started(folder: Path, stack: ExitStack) -> Fleet:
-    """The hosts, with all that is theirs in a folder; they end with the stack."""
+def started(folder: Path, stack: ExitStack, own: Mapping[str, Path] | None = None) -> Fleet:
+    """The hosts, with all that is theirs in a folder; they end with the stack. `own` are more hosts, each
+    with a folder whose programs come before the computer's.
+    """
     if os.geteuid() == 0:  # where a server that root starts wants to have a folder of its own
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     forced = _forced(folder)
+    forced |= {name: _AS_SH.format(programs) for name, programs in (own or {}).items()}
     for key in ("host", "other", "user", *forced):
         _keygen(folder / key)
     (folder / "home").mkdir()
@@ -120,6 +134,10 @@ def _programs(folder: Path, **programs: str) -> Path:
 
 def _authorized(folder: Path, forced: dict[str, str]) -> Iterator[str]:
     yield (folder / "user.pub").read_text()
+    yield from _authorized_for(folder, forced)
+
+
+def _authorized_for(folder: Path, forced: dict[str, str]) -> Iterator[str]:
     for name, command in forced.items():
         quoted = command.replace('"', '\\"')
         yield f'command="{quoted}" {(folder / f"{name}.pub").read_text()}'
@@ -196,13 +214,7 @@ def _write_config(folder: Path, port: int, ports: dict[str, int], forced: tuple[
     known.write_text(f"pup-tui-test {key}\nunknown {other}\n")
     lines = []
     for name, (address, number, identity) in hosts.items():
-        lines += [
-            f"Host {name}",
-            f"  HostName {address}",
-            f"  Port {number}",
-            f"  IdentityFile {folder}/{identity}",
-            f"  HostKeyAlias {'unknown' if name == 'unknown' else 'pup-tui-test'}",
-        ]
+        lines += _entry(folder, name, address, number, identity)
     lines += [
         "Host jumped",
         "  ProxyJump web2",
@@ -219,6 +231,16 @@ def _write_config(folder: Path, port: int, ports: dict[str, int], forced: tuple[
     path = folder / "config"
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def _entry(folder: Path, name: str, address: str, port: int | str, identity: str) -> list[str]:
+    return [
+        f"Host {name}",
+        f"  HostName {address}",
+        f"  Port {port}",
+        f"  IdentityFile {folder}/{identity}",
+        f"  HostKeyAlias {'unknown' if name == 'unknown' else 'pup-tui-test'}",
+    ]
 
 
 def _write_client(folder: Path, config: Path) -> Path:

@@ -56,6 +56,11 @@ def groups(c: Console) -> list[str]:
     return [row.strip() for row in drawn(c.view.query_one(AlikeList)) if row.strip()]
 
 
+def on_screen(c: Console) -> str:
+    """What has been drawn, not what would be."""
+    return "\n".join(strip.text for strip in c.app.screen._compositor.render_strips())
+
+
 def told(c: Console, id_: str) -> str:
     return str(c.view.query_one(id_).render())
 
@@ -97,6 +102,21 @@ async def test_what_printed_the_same_is_one_line(tmp_path: Path) -> None:
             "✔ 2 items alike: active 7.51.0",
             "✖ web-2, failed: no such unit  (2 lines)",
         ]
+
+
+async def test_the_lines_of_what_printed_the_same_are_drawn_as_items_end(tmp_path: Path) -> None:
+    """Only the rows that change are drawn anew."""
+    hold = asyncio.Event()
+    others = [Play(stdout=f"active 7.{n}.0\n".encode(), hold=hold) for n in (51, 52)]
+    plays = [FINE, FINE, *others]
+    async with console(tmp_path, restart(12), plays=plays) as c:
+        await c.until(lambda: "2 items alike: active 7.52.1" in on_screen(c))
+        assert "web-3: active 7.51.0" not in on_screen(c)
+        c.view.query_one(AlikeList).focus()
+        hold.set()
+        await ended(c)
+        await c.until(lambda: "9 items alike: active 7.52.0" in on_screen(c))
+        assert "web-3: active 7.51.0" in on_screen(c)
 
 
 async def test_hosts_that_were_not_reached_are_told_apart(tmp_path: Path) -> None:

@@ -233,6 +233,26 @@ async def test_choices_come_from_a_command() -> None:
         await until(pilot, app, "ready to go on", "a1")
 
 
+async def test_choices_are_those_of_what_was_found() -> None:
+    text = "DATABASE: {type: enum, choices_from: {items: FOUND}}"
+    found = [{"value": "orders", "label": "orders, 40 GB"}, {"value": "carts"}]
+    async with asked(screen(text, names={"FOUND": found})) as (app, pilot):
+        await until(pilot, app, "Choose")
+        app.screen.query_one(Field).focus()
+        await pilot.press("enter")
+        await until(pilot, app, "orders, 40 GB", "carts")
+        await pilot.press("down", "enter")
+        await until(pilot, app, "ready to go on")
+        await pilot.press("ctrl+r")
+        assert await answer_of(pilot, app) == ValuesAnswer("yes", values={"DATABASE": "orders"})
+
+
+async def test_choices_that_there_are_not_say_why() -> None:
+    text = "DATABASE: {type: enum, choices_from: {items: FOUND}}"
+    async with asked(screen(text, names={"FOUND": []})) as (app, pilot):
+        await until(pilot, app, "`FOUND` gives none")
+
+
 async def test_a_question_that_is_gone_takes_no_values() -> None:
     commands = Commands({"whoami": "alice"})
     commands.hold("whoami")

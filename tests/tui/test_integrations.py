@@ -150,3 +150,21 @@ async def test_two_of_one_name_are_opened_beside_each_other(
         await c.press("G", "up", "up")
         await c.sees("chat/who  reads")
         assert "✔ it gives" not in c.screen
+
+
+async def test_a_description_of_several_lines_and_the_pack_are_told(
+    make_services: MakeServices, open_console: OpenConsole, desk: Desk
+) -> None:
+    text = CHAT.replace(
+        "    description: Drop everything.", "    description: |\n      Drop it.\n      All."
+    )
+    place = IntegrationPlace(
+        name="chat", path=Path("/team/chat.yaml"), origin=Origin.PACK, pack="team"
+    )
+    packed = integration_from(place, text.encode())
+    desk.installed = lambda: [packed]  # type: ignore[method-assign]
+    async with open_console(make_services({"few.yaml": FEW}, integrations=desk), SMALL) as c:
+        await c.press("I")
+        await c.sees("team: A chat")
+        await c.press("enter", "G")
+        await c.sees("chat/drop  destroys", "\n  Drop it.", "\n  All.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pup_tui.aside import run_loop
 from pup_tui.cli.failure import named
 from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
+from pup_tui.runbook.report import suggestion
 
 if TYPE_CHECKING:
     from pup_tui.cli.health.installed import Installed
@@ -31,12 +32,23 @@ def integrations(
         if each.said is None:
             told = str(each.problems[0])
             yield Diagnosis(what=WHAT, subject=each.name, state="problem", detail=told)
+    yield from _unknown(settings, [each.name for each in known])
     usable = [each for each in known if each.said is not None and not each.place.shadowed]
     states = run_loop(credentials_of(parts, usable, offline=offline, all_of_them=False))
     for each, (state, detail) in zip(usable, states, strict=True):
         users = used.get(str(each.place.path), [])
         if state in ("ok", "refused") or (state == "missing" and users):
             yield _told(each, state, detail, users)
+
+
+def _unknown(settings: Settings, known: Collection[str]) -> Iterator[Diagnosis]:
+    """Accounts of the profile that are of no integration, and so used by nobody."""
+    said = settings.profile.said if settings.profile else None
+    for name in said.integrations if said else ():
+        if name not in known:
+            told = f"the profile {settings.profile_name} names it, and there is no such integration"
+            hint = suggestion(name, known) or "`pup-tui integrations` lists them"
+            yield Diagnosis(what=WHAT, subject=name, state="warning", detail=told, hint=hint)
 
 
 def _users(found: Collection[Installed]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
-from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, shown
+from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, YamlNode, scalars_of, shown
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.variables.rules import default_texts
 
@@ -33,7 +33,8 @@ _LOOKED_AT = 20_000
 
 def literal_secret(subject: Subject) -> Iterator[Finding]:
     """A secret in a file is read by everybody who reads the file."""
-    for node in subject.scalars:
+    taken = [node for params in _taken(subject) for node in scalars_of(params)]
+    for node in {id(node): node for node in (*subject.scalars, *taken)}.values():
         if _TOKEN.search(node.text):
             yield Finding(node, "this looks like a secret", _HINT)
     yield from _variables(subject)
@@ -48,7 +49,9 @@ def literal_secret(subject: Subject) -> Iterator[Finding]:
 
 def _variables(subject: Subject) -> Iterator[Finding]:
     variables = [subject.root.get("vars"), *(s.node.get("vars") for s in subject.steps if s.asked)]
-    for entry in (entry for node in variables for entry in entries_of(node)):
+    variables += _taken(subject)
+    found = {id(entry.value): entry for node in variables for entry in entries_of(node)}
+    for entry in found.values():
         given = entry.value
         is_secret = isinstance(given, Mapping) and given.text("type") == "secret"
         for _, default in default_texts(given):
@@ -57,6 +60,12 @@ def _variables(subject: Subject) -> Iterator[Finding]:
             if is_secret or _is_written_secret(entry.key.text, default):
                 told = "the default of a secret is written in the file"
                 yield Finding(default, told, "leave it out, or say where it comes from with `from`")
+
+
+def _taken(subject: Subject) -> list[YamlNode]:
+    """What the groups take that steps call: of an action that are its integration's settings as well."""
+    calls = (step.node.call for step in subject.steps if isinstance(step.node, GroupCall))
+    return [params for call in calls if (params := call.get("params")) is not None]
 
 
 def _in_words(script: Scalar) -> Iterator[Finding]:

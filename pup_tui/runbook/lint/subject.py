@@ -56,7 +56,8 @@ class Subject:
 
     def is_looked_at(self, path: str, line: int) -> bool:
         """Whether a line is one of the runbook's own file, or of a step in another: of an integration there
-        are only those actions that are called.
+        are only those actions that are called. What whoever calls such a step has marked with `danger` is
+        not warned of, however it is written.
         """
         if path == self.root.source.path:
             return True
@@ -67,7 +68,10 @@ class Subject:
         """The lines on which something of a step stands, by the path of the file."""
         found: dict[str, set[int]] = {}
         for step in self.steps:
+            marking = _files_that_mark(step)
             for each in scalars_of(step.node):
+                if marking - {each.source.path}:
+                    continue
                 lines = range(each.line, each.line + each.text.count("\n") + 1)
                 found.setdefault(each.source.path, set()).update(lines)
         return found
@@ -123,6 +127,11 @@ class Subject:
         """What `defaults` say for every step."""
         defaults = self.root.get("defaults")
         return defaults.get(key) if isinstance(defaults, Mapping) else None
+
+
+def _files_that_mark(step: StepDraft) -> set[str]:
+    """The files in which `danger` stands on a step or on what it stands in."""
+    return {each.node.source.path for each in step.lineage() if each.node.truth("danger")}
 
 
 @dataclass(slots=True)

@@ -46,8 +46,8 @@ def check_value(variable: Variable, raw: object) -> CheckedValue:
     """The value of a variable that was given as `raw`.
 
     Text is read as the variable's type asks (the command line and forms know only text). A list or a map
-    becomes its JSON where the type is text. What a command in `choices_from` would have to tell is not judged
-    here. Raises `ValueError` with a sentence for the operator, which never holds a secret.
+    becomes its JSON where the type is text. What `choices_from` would have to tell is not judged here. Raises
+    `ValueError` with a sentence for the operator, which never holds a secret.
     """
     if isinstance(raw, str):
         pay_for(raw)

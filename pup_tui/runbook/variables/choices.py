@@ -1,13 +1,14 @@
-"""The choices of a variable: as they stand in the file, or as a command gives them."""
+"""The choices of a variable: as they stand in the file, or as a command or an expression gives them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import Choice, ChoicesFrom, Variable
 from pup_tui.runbook.variables.sources import (
     COMMAND_TIMEOUT,
@@ -17,6 +18,8 @@ from pup_tui.runbook.variables.sources import (
 )
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.text import compile_text
 from pup_tui.template.value_command import (
     ValueCommand,
@@ -30,7 +33,7 @@ MAX_CHOICES = 1000
 class Choices(Struct, frozen=True, kw_only=True):
     """What can be chosen.
 
-    With a `problem` (a sentence) the command gave nothing: `options` are then what it gave the last time
+    With a `problem` (a sentence) there are none: `options` are then what the command gave the last time
     (`stale`), or empty, and a value need not be one of them. `made` is what was made out of secrets for it.
     """
 
@@ -41,7 +44,9 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 def choices_need(variable: Variable) -> frozenset[str]:
-    """The names that the command uses which gives the choices."""
+    """The names that the command or expression uses which gives the choices."""
+    if variable.choices_items is not None:
+        return compile_expression(variable.choices_items).names
     source = variable.choices_command
     return frozenset() if source is None else compile_value_command(source).names
 
@@ -54,6 +59,8 @@ async def find_choices(
     What a command gave is kept for when it fails, unless it could know a secret; choices that hold one are
     no choices, since a form and an error list them. Never raises for what a command does.
     """
+    if variable.choices_items is not None:
+        return _of_items(variable.choices_items, scope, secrets)
     source = variable.choices_command
     if source is None:
         return Choices(options=variable.options)
@@ -67,6 +74,24 @@ async def find_choices(
     kept = None if command.hidden else sources.kept
     choices = await _ask(command, seconds, sources.run, kept)
     return replace(choices, made=command.made)
+
+
+def _of_items(source: str, scope: Mapping[str, Any], secrets: Collection[str]) -> Choices:
+    """The choices that an expression gives; none where a secret has a part in them."""
+    expression = compile_expression(source)
+    watching, made = watched(with_secrets(scope, secrets))
+    try:
+        if expression.flowing_names.intersection(secrets):
+            raise ValueError("there is a secret in them")
+        items = expression.evaluate(watching)
+        if isinstance(items, str):
+            items = parse_json(items)
+        if not isinstance(items, list | tuple):
+            raise ValueError(f"{shown(source)} gives no list")
+        options = _options(items, shown(source))
+    except (TemplateError, ValueError) as error:
+        return Choices(problem=f"the choices cannot be had: {error}", made=tuple(made))
+    return Choices(options=options, made=tuple(made))
 
 
 async def _ask(
@@ -123,24 +148,28 @@ def read_choices(output: str) -> tuple[Choice, ...]:
     """
     items = json_items(output)
     if items is None:
-        options = [Choice(value=line.strip()) for line in output.split("\n") if line.strip()]
-    else:
-        options = [_option(item, number) for number, item in enumerate(items, 1)]
+        items = [line.strip() for line in output.split("\n") if line.strip()]
+    return _options(items, "the command")
+
+
+def _options(items: Sequence[Any], giver: str) -> tuple[Choice, ...]:
+    """A choice for each item; ValueError with a sentence, in which `giver` gives them."""
     unique: dict[str, Choice] = {}
-    for option in options:
+    for number, item in enumerate(items, 1):
+        option = _option(item, number, giver)
         unique.setdefault(option.value, option)
     if not unique:
-        raise ValueError("the command gives none")
+        raise ValueError(f"{giver} gives none")
     if len(unique) > MAX_CHOICES:
-        raise ValueError(f"the command gives more than {MAX_CHOICES:,}")
+        raise ValueError(f"{giver} gives more than {MAX_CHOICES:,}")
     return tuple(unique.values())
 
 
-def _option(item: Any, number: int) -> Choice:
+def _option(item: Any, number: int, giver: str) -> Choice:
     label: Any = ""
-    if isinstance(item, dict):
+    if isinstance(item, Mapping):
         item, label = item.get("value"), item.get("label", "")
     if not isinstance(item, str | int | float) or not isinstance(label, str):
         told = "is neither a text nor a number, nor a map with `value` and `label`"
-        raise ValueError(f"item {number} of the command's list {told}")
+        raise ValueError(f"item {number} of {giver}'s list {told}")
     return Choice(value=to_text(item), label=label)

@@ -13,7 +13,7 @@ from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import NOT_NOW, Variable, left_out_value
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value, is_blank
-from pup_tui.runbook.variables.choices import Choices, find_choices
+from pup_tui.runbook.variables.choices import Choices, choices_need, find_choices
 from pup_tui.runbook.variables.sources import (
     COMMAND_TIMEOUT,
     From,
@@ -105,8 +105,9 @@ async def resolve(
     A default, a `when` and a command see the variables above them. A file that is not there gives nothing,
     one that cannot be read is a problem, and one line end at its end is dropped. A variable whose `when` does
     not hold is left out, even a required one; a value that was given for it is a problem, its default and its
-    `from` are not used. The value of an enum with `choices_from`, and each item of such a list, must be one
-    of those choices, unless they cannot be had: then a note says so.
+    `from` are not used. A variable that may be left out is so by a blank that is none of its values. The
+    value of an enum with `choices_from`, and each item of such a list, must be one of those choices, unless
+    they cannot be had: then a note says so.
     """
     resolving = _Resolving(variables, given, sources, {**sources.names, **names}, profile, alert)
     resolving.secrets.update(dict.fromkeys(secrets))
@@ -390,6 +391,9 @@ class _Resolving:
             if variable.is_chosen and variable.choices_from is not None:
                 await self._check_choice(name, variable, value)
         except ValueError as error:
+            if not variable.required and isinstance(raw, str) and is_blank(variable, raw):
+                self._leave_out(name, variable)
+                return
             why = "the secret in it does not fit" if name in self.secrets else error
             self._problem(name, f"`{name}`{told[origin]}: {why}")
             return
@@ -399,8 +403,9 @@ class _Resolving:
             self.secrets[name] = None
 
     async def _check_choice(self, name: str, variable: Variable, value: CheckedValue) -> None:
-        """Raise ValueError where a value is not one of the choices that a command gives."""
-        if self._sources.run is None:
+        """Raise ValueError where a value is not one of the choices, as far as these are known."""
+        is_at_rest = self._sources.run is None and variable.choices_command is not None
+        if is_at_rest or choices_need(variable) & self.unknown.keys():
             return
         choices = await find_choices(variable, self._scope, self.secrets, self._sources)
         self._note(choices.made)

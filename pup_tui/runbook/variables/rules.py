@@ -133,10 +133,22 @@ def _check_keys(node: Mapping, report: Report) -> None:
     if node.get("choices") is not None and node.get("choices_from") is not None:
         both = node.entries["choices_from"].key
         report.error(both, "`choices_from` and `choices` exclude each other")
+    _check_choices_from(node.get("choices_from"), report)
     for low, high in (("min", "max"), ("min_length", "max_length")):
         _check_order(node, low, high, report)
     for _, source in sources_of(node):
         check_source(source, report)
+
+
+def _check_choices_from(given: YamlNode | None, report: Report) -> None:
+    """A command or a list, and a time limit for the command only."""
+    if not isinstance(given, Mapping):
+        return
+    if (given.get("run") is None) == (given.get("items") is None):
+        told = "`choices_from` has either `run`, a command, or `items`, an expression for a list"
+        report.error(given, told, "write one of them")
+    elif given.get("run") is None and given.get("timeout") is not None:
+        report.error(given.entries["timeout"].key, "`timeout` is that of a command", "leave it out")
 
 
 def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:

@@ -12,7 +12,12 @@ for _pup_tui_tool in mktemp dd rm; do
 done
 _pup_tui_dir=''
 trap 'rm -rf "$_pup_tui_dir"; exit 1' HUP INT TERM
-_pup_tui_dir=$(mktemp -d "${TMPDIR:-/tmp}/pup-tui.XXXXXX" 2>&1) || _pup_tui_fail "files $_pup_tui_dir"
+# What is small lies in memory, so that a host whose disk is full takes it too.
+_pup_tui_place=/tmp
+if [ "$((_pup_tui_script + _pup_tui_around + _pup_tui_stdin))" -le 1048576 ] && [ -d /dev/shm ] && [ -w /dev/shm ]; then
+  _pup_tui_place=/dev/shm
+fi
+_pup_tui_dir=$(mktemp -d "${TMPDIR:-$_pup_tui_place}/pup-tui.XXXXXX" 2>&1) || _pup_tui_fail "files $_pup_tui_dir"
 # The files lose their names before anything is written to them: whatever ends this, nothing is left of them.
 : >"$_pup_tui_dir/a" && exec 3<"$_pup_tui_dir/a" 6>"$_pup_tui_dir/a" || _pup_tui_fail 'files they cannot be made'
 : >"$_pup_tui_dir/b" && exec 5<"$_pup_tui_dir/b" 7>"$_pup_tui_dir/b" || _pup_tui_fail 'files they cannot be made'

@@ -68,7 +68,9 @@ class PostgreSQL:
             self._connection = psycopg.connect(
                 **given, autocommit=target.autocommit, client_encoding="utf-8"
             )
-        self._connection.read_only = target.read_only
+        # A standby refuses a transaction that says that it may write; what acts there is functions.
+        on_standby = self._connection.info.parameter_status("in_hot_standby") == "on"
+        self._connection.read_only = target.read_only or (None if on_standby else False)
         self._connection.add_notice_handler(
             lambda diagnostic: tell(f"{diagnostic.severity}: {diagnostic.message_primary}")
         )

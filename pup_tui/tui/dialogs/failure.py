@@ -38,7 +38,8 @@ class FailureFacts:
     `last` is the end of what its last attempt printed; `attempt` is which attempt it was, in all
     legs of the run and with automatic ones. `before` finds how often it failed in other runs.
     `undoable` is how many steps can be taken back if the run ends here. `place` is which of how many failed
-    steps this is, `decided` what stands of it already. `run` is the run that it failed in.
+    steps this is, `decided` what stands of it already. `run` is the run that it failed in,
+    `items` what failed of all items of a foreach, in words, where only that can run again.
     """
 
     run: str = ""
@@ -51,6 +52,7 @@ class FailureFacts:
     undoable: int = 0
     place: tuple[int, int] = (1, 1)
     decided: Sequence[str] = ()
+    items: str = ""
 
 
 NOTHING_KNOWN = FailureFacts()
@@ -114,6 +116,9 @@ class FailureScreen(Dialog):
         yield ReadText(
             Content(self._told("")), id="failure-facts", classes="dialog-muted", markup=False
         )
+        if facts.items:
+            told = f"failed of all items: {safe_text(facts.items)}"
+            yield ReadText(told, classes="dialog-muted", markup=False)
         for decided in facts.decided:
             yield ReadText(Content.styled(f"✎ {safe_text(decided)}", TONES["care"]), markup=False)
         if facts.last.texts and not self._output_above:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from pup_tui.core.notices import ItemAgain, told_items
 from pup_tui.core.program import Program
 from pup_tui.core.standing import Standing
 from pup_tui.journal.records import RunRow
@@ -50,13 +51,15 @@ class ResumeScreen(Dialog):
         row: RunRow,
         program: Program,
         standing: Standing,
+        items: Sequence[ItemAgain],
         *,
         today: TextToday | None,
         going: GoingOn,
         unseen: bool,
         undoable: int = 0,
     ) -> None:
-        """`program` is what the run goes on with, and `standing` where it stands in that. `today` is the text
+        """`program` is what the run goes on with, and `standing` where it stands in that. `items` are those
+        of a foreach that failed, `today` is the text
         of the runbook's file where that is another one by now, `going` what was decided so far.
         `unseen` tells that nothing here can tell what the run has left running, `undoable` how many steps
         can be taken back in place of that.
@@ -65,6 +68,7 @@ class ResumeScreen(Dialog):
         self._row = row
         self._program = program
         self._standing = standing
+        self._items = items
         self._today = today
         self._going = going
         self._with_current = going.current is not None
@@ -102,7 +106,8 @@ class ResumeScreen(Dialog):
             yield from self._steps(told, steps)
         yield from self._values()
         if self._going.only_failed:
-            yield self._warning("Of a foreach runs only what failed; what has not begun stays so.")
+            told = f"Of a foreach runs only what failed: {safe_text(told_items(self._items))}."
+            yield self._warning(f"{told} What has not begun stays so.")
         if self._unseen:
             where = safe_text(row.host)
             yield self._warning(f"What it may have left running on {where} is not seen from here.")
@@ -144,10 +149,12 @@ class ResumeScreen(Dialog):
         if not steps:
             return
         yield ReadText(Content.styled(told, TONES["care"]), markup=False)
+        called = {each.step: each.called for each in self._items}
         for step in steps:
             name = safe_text(self._program.node(step).step.name)
+            item = safe_text(called.get(step, ""))
             danger = ("DANGER ", "bold $text-error") if self._is_dangerous(step) else ""
-            line = Content.assemble(danger, f"{name}  ", (safe_text(step), "dim"))
+            line = Content.assemble(danger, f"{name}  ", (safe_text(step), "dim"), f"  {item}")
             yield ReadText(line, classes="dialog-inner", markup=False)
             for decided in self._going.told(step):
                 told_of = Content.styled(f"✎ {safe_text(decided)}", TONES["care"])

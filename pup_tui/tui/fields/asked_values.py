@@ -20,7 +20,7 @@ FindChoices = Callable[[str, "Resolved", "Sources"], Awaitable["Choices"]]
 def reach_out(variables: Mapping[str, Variable]) -> bool:
     """Whether finding their values or choices runs a command or opens the keyring."""
     return any(
-        variable.choices_from is not None
+        variable.choices_command is not None
         or any(place.startswith(("command:", "keyring:")) for place in variable.places)
         for variable in variables.values()
     )
@@ -90,7 +90,7 @@ class AskedValues:
     # Choices
 
     def needs(self, name: str) -> frozenset[str]:
-        """The variables that the command for the choices of one uses."""
+        """The variables that the choices of one follow from."""
         from pup_tui.catalog.inputs import choices_need
 
         if name not in self._needs:

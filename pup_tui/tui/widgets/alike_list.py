@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -58,11 +59,21 @@ class AlikeList(DrawnRows):
 
     def show(self, groups: Sequence[AlikeGroup], noun: str, called: Callable[[str], str]) -> None:
         """Show these groups of items, which are `called` so by their ids."""
+        before, stood = self._groups, self._noun
         self._groups, self._noun, self._called = groups, noun, called
-        self._selected = min(self._selected, max(0, len(groups) - 1))
+        if groups is before and noun == stood:
+            return
+        selected = self._selected
+        self._selected = min(selected, max(0, len(groups) - 1))
         if self.virtual_size.height != len(groups):
             self.virtual_size = Size(0, len(groups))
-        self.refresh()
+        if noun != stood or self._selected != selected:
+            self.refresh()
+            return
+        # An item that ends changes one or two rows, and the list mostly has the rest of the screen.
+        for row, (now, then) in enumerate(zip_longest(groups, before)):
+            if now != then:
+                self.refresh_line(row)
 
     @property
     def group(self) -> AlikeGroup | None:
@@ -76,9 +87,10 @@ class AlikeList(DrawnRows):
         self.post_message(self.Moved())
 
     def _choose(self, at: int) -> None:
-        self._selected = max(0, min(at, len(self._groups) - 1))
+        before, self._selected = self._selected, max(0, min(at, len(self._groups) - 1))
         self.bring_in_sight(self._selected)
-        self.refresh()
+        for row in {before, self._selected}:
+            self.refresh_line(row)
         self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:
@@ -107,18 +119,18 @@ class AlikeList(DrawnRows):
 
     def render_line(self, y: int) -> Strip:
         at = self.scroll_offset.y + y
-        width, base = self.size.width, self.rich_style
+        width, looks = self.size.width, self.looks
+        base = looks[""]
         if at >= len(self._groups):
             return Strip.blank(width, base)
         if at == self._selected and self.has_focus:
-            base += self.cursor_style
+            base += looks["cursor"]
         group = self._groups[at]
         mark = mark_of(group.state)
-        tone = self.tone(mark.tone)
         who = group.who(self._noun, fit_name(self._called(group.items[0])))
         room = max(0, width - 3 - cell_len(who) - 2)
         segments = [
-            Segment(f" {mark.glyph} ", tone),
+            Segment(f" {mark.glyph} ", looks[mark.tone]),
             Segment(f"{who}:", Style.null()),
             Segment(f" {fit(group.told, room)}", CALM),
         ]

@@ -7,6 +7,8 @@ from typing import ClassVar
 from rich.style import Style
 from textual.scroll_view import ScrollView
 
+from pup_tui.tui.glyphs import TONES
+
 CALM = Style(dim=True)
 """What matters least in a row."""
 
@@ -21,6 +23,29 @@ class DrawnRows(ScrollView, can_focus=True, inherit_bindings=False):
         "rows--busy",
         "rows--cursor",
     }
+
+    _looks: dict[str, Style] | None = None
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._looks = None
+
+    @property
+    def looks(self) -> dict[str, Style]:
+        """The styles of the tones, and of the `cursor`; without a name that of the ground.
+
+        Kept until they are others: a row is drawn sooner than they are worked out.
+        """
+        if self._looks is None:
+            self._looks = self._made_looks()
+        return self._looks
+
+    def _made_looks(self) -> dict[str, Style]:
+        return {
+            "": self.rich_style,
+            "cursor": self.cursor_style,
+            **{tone: self.tone(tone) for tone in TONES},
+        }
 
     def tone(self, tone: str) -> Style:
         """The style of a tone, one of the keys of `glyphs.TONES`."""

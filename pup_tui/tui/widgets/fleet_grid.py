@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from pup_tui.core.fleet import TROUBLE
+from pup_tui.core.counting import TROUBLE
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.step_progress import StepProgress
@@ -69,9 +69,6 @@ class FleetGrid(DrawnRows):
         }
     )
 
-    class Moved(Message):
-        """The cursor stands elsewhere."""
-
     class Opened(Message):
         """The operator wants to see what an item printed."""
 
@@ -82,8 +79,10 @@ class FleetGrid(DrawnRows):
     class Left(Message):
         """The operator goes on below the last row."""
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Callable[[], None]) -> None:
+        """`moved` is called when the cursor stands elsewhere: by a message it would be painted twice."""
         super().__init__()
+        self._on_moved = moved
         self._cells: Sequence[StepProgress] = ()
         self._states: Sequence[str] = ()
         self._layout = CellLayout(0)
@@ -91,7 +90,6 @@ class FleetGrid(DrawnRows):
         self._moved = False
         """Whether the operator has chosen the cell: then the cursor stays with it."""
         self._members: Collection[str] = ()
-        self._looks: dict[str, Style] | None = None
 
     # What is shown
 
@@ -167,7 +165,7 @@ class FleetGrid(DrawnRows):
         self.bring_in_sight(self._row)
         for row in rows | {self._row}:
             self.refresh_line(row)
-        self.post_message(self.Moved())
+        self._on_moved()
 
     def action_move(self, by: int) -> None:
         self._choose(self._cursor + by)
@@ -215,12 +213,8 @@ class FleetGrid(DrawnRows):
 
     # Drawing
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._looks = None
-
     def render_line(self, y: int) -> Strip:
-        looks = self._looks = self._looks or self._made_looks()
+        looks = self.looks
         per_row = self._layout.per_row
         start = (self.scroll_offset.y + y) * per_row
         texts, styles = [" " * _MARGIN], [looks[""]]
@@ -249,11 +243,10 @@ class FleetGrid(DrawnRows):
         return strip.crop_extend(0, self.size.width, looks[""])
 
     def _made_looks(self) -> dict[str, Style]:
-        """The styles of cells by their tones, and of what stands out; without a name that of the ground."""
-        base = self.rich_style
-        looks = {"": base, "cursor": self.cursor_style}
+        """The same, with what stands out; a cell of a tone stands on the ground."""
+        looks = super()._made_looks()
+        looks |= {tone: looks[""] + looks[tone] for tone in TONES}
         looks["member"] = self.get_component_rich_style("rows--member", partial=True)
-        looks |= {tone: base + self.tone(tone) for tone in TONES}
         return looks
 
 

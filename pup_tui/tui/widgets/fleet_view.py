@@ -67,7 +67,7 @@ class FleetView(Vertical):
         """What the item under the cursor had printed when it was looked at, and what that was known by."""
         self._head = Static(id="fleet-head", markup=False)
         self._cell = Static(id="fleet-cell", markup=False)
-        self.grid = FleetGrid()
+        self.grid = FleetGrid(self._show_cell)
         self._groups = AlikeList()
         self._search_bar = SearchBar("fleet-search")
         self._pattern: re.Pattern[str] | None = None
@@ -174,10 +174,6 @@ class FleetView(Vertical):
         return item if known is None else known.called
 
     # Moving
-
-    def on_fleet_grid_moved(self, message: FleetGrid.Moved) -> None:
-        message.stop()
-        self._show_cell()
 
     def on_fleet_grid_left(self, message: FleetGrid.Left) -> None:
         message.stop()

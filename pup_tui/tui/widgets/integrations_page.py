@@ -148,7 +148,8 @@ class IntegrationsPage(Vertical):
         elif not each.place.trusted:
             mark, word, tone = "!", "not trusted", "$text-warning"
         fold = "▾" if _key(each) in self._open else "▸"
-        title = safe_text(each.said.title if each.said is not None else each.name)
+        pack = f"{each.place.pack}: " if each.place.pack else ""
+        title = safe_text(pack + (each.said.title if each.said is not None else each.name))
         name = cut_middle(title, _NAME).ljust(_NAME)
         return Content.assemble(f"{fold} ", (name, "bold"), " ", (f"{mark} {word}", tone)).truncate(
             self._width, ellipsis=True
@@ -191,6 +192,8 @@ class IntegrationsPage(Vertical):
         return Content.assemble(title, (f"   {told}{more}", "$text-muted"))
 
     def _of_integration(self, found: InstalledIntegration) -> Content:
+        from pup_tui.integrations.telling import told_setting
+
         lines = [Content.styled(safe_text(str(found.place.path)), "$text-muted")]
         if found.said is None:
             problems = (Content(safe_text(str(problem))) for problem in found.problems)
@@ -198,17 +201,16 @@ class IntegrationsPage(Vertical):
         state, why = self._states.get(_key(found), ("unknown", "asking…"))
         mark, word, tone = _MARKS[state]
         lines.append(Content.styled(f"{mark} {word}", tone) + f": {safe_text(why)}")
-        lines += [Content(), Content(safe_text(found.said.description.strip()))]
+        lines += [Content(), *_lines(found.said.description)]
         lines += [Content(safe_text(f"{link.title}: {link.url}")) for link in found.said.links]
         lines.append(Content())
         for name, setting in found.said.settings.items():
-            places = ", ".join(setting.places) or "a profile"
-            told = f"{name}  {setting.description} (from {places})"
-            lines.append(Content(safe_text(told)))
+            lines.append(Content(safe_text(told_setting(name, setting))))
         return Content("\n").join(lines)
 
     def _of_action(self, found: InstalledIntegration, name: str) -> Content:
         from pup_tui.integrations.calling import step_text
+        from pup_tui.integrations.telling import told_param
 
         assert found.said is not None
         action = found.said.actions[name]
@@ -218,14 +220,11 @@ class IntegrationsPage(Vertical):
                 "  ",
                 (_EFFECTS[action.effect], _TONES[action.effect]),
             ),
-            Content(safe_text(action.description.strip())),
+            *_lines(action.description),
             Content(),
         ]
         for param, variable in action.params.items():
-            default = f", {variable.default} where nothing is said" if variable.has_default else ""
-            needed = "" if variable.needed else ", may be left out"
-            told = f"{param} ({variable.type}{default or needed})  {variable.description}"
-            lines.append(Content(safe_text(told)))
+            lines.append(Content(safe_text(told_param(param, variable))))
         if action.outputs:
             lines.append(Content(safe_text(f"gives {', '.join(action.outputs)}")))
         step = (Content(safe_text(line)) for line in step_text(found, name).splitlines())
@@ -286,6 +285,10 @@ class IntegrationsPage(Vertical):
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
+
+
+def _lines(text: str) -> list[Content]:
+    return [Content(safe_text(line)) for line in text.strip().splitlines()]
 
 
 def _category(found: InstalledIntegration) -> str:

@@ -10,9 +10,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from pup_tui.core.counting import TAKEN_BACK, told_counts
+from pup_tui.core.counting import TAKEN_BACK, TROUBLE, told_counts
 from pup_tui.core.notices import RunNoted, RunStarted
-from pup_tui.core.state import StepStatus
 from pup_tui.core.told_alert import told_alert
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
@@ -44,7 +43,7 @@ LEAST_REASON = 12
 MOST_NOTES = 2
 """Notes that stand under the header; all of them are in the record."""
 
-_MATTERS = (StepStatus.FAILED, StepStatus.UNKNOWN, TAKEN_BACK)
+_MATTERS = (*TROUBLE, TAKEN_BACK)
 """What became of steps that is told in any case, also before the others have ended."""
 
 

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
+from pup_tui.core.counting import UNREACHABLE
 from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
@@ -333,7 +334,7 @@ class RunView(Vertical):
         step = None if state is None else state.steps.get(told.step)
         if step is None or not (step.passed_over or step.cut_short):
             return False
-        return self.progress.counts["failed"] > 0
+        return any(self.progress.counts[each] > 0 for each in ("failed", UNREACHABLE))
 
     def _may_come_yet(self) -> bool:
         """Whether it may yet be asked what becomes of the failure."""

@@ -337,10 +337,13 @@ class StepList(DrawnRows):
             name = f"  {step.name}" if self._folding and width >= LEAST_NAME else step.name
             return [Segment(cut(name, width - 1), style)]
         closed = fold_of(step, self._folds) is Fold.CLOSED
-        count, more = _held(step) if step.holds_known else ("", "")
+        count, *others = _held(step) if step.holds_known else ("",)
         name = f"{'▸' if closed else '▾'} {step.name}"
-        if cell_len(name) + cell_len(count + more) < width:
-            count += more
+        for other in others:
+            # The worst comes first.
+            if cell_len(name) + cell_len(count + other) >= width:
+                break
+            count += other
         room = width - 1 - cell_len(count)
         if room < LEAST_NAME // 2:
             return [Segment(cut(name, width - 1), style)]
@@ -382,7 +385,7 @@ class StepList(DrawnRows):
         return "" if seconds is None else short_duration(seconds)
 
 
-def _held(step: StepProgress) -> tuple[str, str]:
+def _held(step: StepProgress) -> list[str]:
     """How many of the steps that a block holds succeeded, and what stands behind that where there is room."""
     succeeded, *others = told_counts(step.held, over=step.over)
-    return f" {succeeded.removesuffix(' succeeded')}", "".join(f" · {other}" for other in others)
+    return [f" {succeeded.removesuffix(' succeeded')}", *(f" · {other}" for other in others)]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pup_tui.runbook.parts import Choice, Variable
+from pup_tui.runbook.parts import Choice, ChoicesFrom, Variable
 from pup_tui.runbook.variables.choices import MAX_CHOICES, find_choices, read_choices
 from tests.support.value_sources import Commands, Kept, sources_of
 
@@ -79,3 +79,43 @@ async def test_choices_that_hold_a_secret_are_not_listed(line: str) -> None:
     found = await find_choices(variable, {"T": "hunter22"}, ("T",), sources)
     assert found.options == ()
     assert found.problem.endswith("the command gives the value of a secret")
+
+
+def of_items(expression: str) -> Variable:
+    return Variable(type="enum", choices_from=ChoicesFrom(items=expression))
+
+
+@pytest.mark.parametrize(
+    ("known", "choices"),
+    [
+        (["a", 1, "a"], [("a", ""), ("1", "")]),
+        ('["a", "b"]', [("a", ""), ("b", "")]),
+        ([{"value": "a", "label": "A!"}], [("a", "A!")]),
+    ],
+)
+async def test_choices_of_a_list_need_no_command(
+    known: object, choices: list[tuple[str, str]]
+) -> None:
+    found = await find_choices(of_items("L"), {"L": known}, (), sources_of().at_rest())
+    assert [(option.value, option.label) for option in found.options] == choices
+    assert not found.problem
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("NONE", "`NONE` is not defined"),
+        ("L | length", "`L | length` gives no list"),
+        ("L[0]", "`L[0]` gives no list"),
+        ("[]", "`[]` gives none"),
+        ("[L]", "item 1 of `[L]`'s list is neither"),
+        ("T.split(',')", "there is a secret in them"),
+        ("[L[0], T]", "there is a secret in them"),
+    ],
+)
+async def test_what_gives_no_choices_is_told(expression: str, why: str) -> None:
+    scope = {"L": ["a", "b"], "T": "hunter22,x"}
+    found = await find_choices(of_items(expression), scope, ("T",), sources_of())
+    assert found.options == ()
+    assert why in found.problem
+    assert "hunter22" not in found.problem

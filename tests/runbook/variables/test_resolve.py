@@ -97,6 +97,31 @@ def test_required_and_left_out(resolved: Callable[..., Resolved]) -> None:
     assert str(made.problems[2]) == "`D` is required: env:NOPE holds none; give it a value"
 
 
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "type: integer",
+        "type: url",
+        "type: enum, choices: [a]",
+        'pattern: "[a-z]+"',
+        "min_length: 2",
+    ],
+)
+@pytest.mark.parametrize("given", [{"A": " "}, {}])
+def test_a_blank_that_is_no_value_leaves_out_what_may_be(
+    variable: str, given: dict[str, str], resolved: Callable[..., Resolved]
+) -> None:
+    text = runbook(f'{{NONE: "", A: {{{variable}, default: "{{{{ NONE }}}}", required: %s}}}}')
+    made = resolved(text % "false", given)
+    assert (made.problems, made.left_out, "A" in made.values) == ((), ("A",), False)
+    assert len(resolved(text % "true", given).problems) == 1
+
+
+def test_a_blank_that_is_a_value_stays_one(resolved: Callable[..., Resolved]) -> None:
+    text = runbook("{A: {required: false}, B: {type: list, required: false, max_length: 2}}")
+    assert resolved(text, {"A": "", "B": ""}).values == {"A": "", "B": []}
+
+
 def test_wrong_value(resolved: Callable[..., Resolved]) -> None:
     text = runbook("{A: {type: integer}, B: {from: 'env:HERE', type: integer}}")
     made = resolved(text, {"A": "x"}, {"HERE": "y"})

@@ -323,7 +323,10 @@ async def test_remembering_runs_a_command_once_also_where_it_fails(find: Find) -
         ("{A: {choices_from: 'ls {{ B }}', type: enum}, B: x}", "`B` is not known here"),
         ("{A: {choices_from: ls, type: integer}}", "`choices_from` does not fit type `integer`"),
         ("{A: {choices_from: ls, type: enum, choices: [a]}}", "exclude each other"),
-        ("{A: {choices_from: {timeout: 5s}}}", "has no `run`"),
+        ("{A: {choices_from: {timeout: 5s}}}", "either `run`, a command, or `items`"),
+        ("{B: x, A: {choices_from: {run: ls, items: B}}}", "either `run`, a command, or `items`"),
+        ("{B: x, A: {choices_from: {items: B, timeout: 5s}}}", "`timeout` is that of a command"),
+        ("{A: {choices_from: {items: B}}, B: x}", "`B` is not known here"),
         ("{A: {choices_from: {run: ls, timeout: soon}}}", "soon"),
         (
             "{S: {type: secret}, A: {from: 'command:pup users get {{ S }}'}}",
