@@ -31,7 +31,7 @@ from pup_tui.runbook.model import (
     Step,
     WorkflowStep,
 )
-from pup_tui.runbook.parts import Pages as Pages
+from pup_tui.runbook.parts import Pages as Pages  # noqa: PLC0414 (executors know requests, not the format)
 from pup_tui.runbook.roles import CHANGING_METHODS
 from pup_tui.runbook.texts import interpreter_at
 from pup_tui.spelling import SPELLED, token
