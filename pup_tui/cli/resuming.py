@@ -198,6 +198,7 @@ def past_run(settings: Settings, run: str | None, *, ask: bool = False) -> Shown
             _refuse_driven(row, _asked(), "wait until it ends", "look at it, and say so again")
             past = ShownRun(journal, row)
     _refuse_over(past)
+    _refuse_other_profile(past.row, settings.profile_name)
     with journal_failures():
         check_version(past.record, settings.state_dir)
     return past
@@ -211,6 +212,18 @@ def _refuse_without_failed(past: ShownRun, standing: Standing) -> None:
     if not any(map(is_of_items, (*standing.failed, *standing.begun, *standing.followed))):
         told = f"no item of a `foreach` has failed or broken off in run {past.row.run}"
         raise Failure(told, "", "leave --only-failed out")
+
+
+def _refuse_other_profile(row: RunRow, chosen: str) -> None:
+    """Raise Failure where a run would go on with the accounts of another profile than it was made with."""
+    if row.profile == chosen:
+        return
+    made = f"with the profile {row.profile}" if row.profile else "without a profile"
+    here = f"with {chosen}" if chosen else "without one"
+    todo = f"--profile {row.profile}" if row.profile else '--profile ""'
+    raise Failure(
+        f"run {row.run} was made {made}, and would go on {here}", "", todo, code=UNDECIDED
+    )
 
 
 def _refuse_over(past: ShownRun) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.test_resuming import DIES, effects, newest
@@ -259,3 +261,23 @@ def test_nothing_is_taken_back_without_the_secret_that_it_needs(
     assert "`OWN` is required: env:OWN_TOKEN holds none" in undone.err
     assert effects(program)[5:] == ["not by hunter-run"] * 3
     assert "***" not in "".join(effects(program))
+
+
+@pytest.mark.parametrize("command", ["undo", "resume"])
+def test_a_run_goes_on_with_its_own_profile_only(program: Program, command: str) -> None:
+    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    folder.mkdir(parents=True)
+    for name in ("eu", "us"):
+        (folder / f"{name}.yaml").write_text("danger: true\n")
+    book = str(program.write("moved", BOOK))
+    assert program("run", book, "--profile", "eu").code == 1
+    run = newest(program)["run"]
+    for other, here in ((["--profile", "us"], "with us"), ([], "without one")):
+        refused = program(command, run, "--yes", *other)
+        assert refused.code == 5
+        told = f"was made with the profile eu, and would go on {here}: --profile eu"
+        assert told in refused.err
+    assert "not one" not in effects(program)
+    own = program(command, run, "--yes", "--profile", "eu")
+    assert "was made with" not in own.err
+    assert ("not one" in effects(program)) == (command == "undo")
