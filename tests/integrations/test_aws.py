@@ -102,6 +102,26 @@ async def test_a_bucket_is_closed_and_opened_again(aws: Account, tmp_path: Path)
     shown("s3_access", "s3_close")
 
 
+async def test_a_key_is_used_no_more_and_again(aws: Account, tmp_path: Path) -> None:
+    given = {"KEY": aws.key("deploy")}
+    told = (await acted("iam_key", aws, tmp_path / "1", given)).outputs
+    assert (told["OWNER"], told["KEY_STATUS"], told["OTHER_KEYS"]) == ("deploy", "Active", 0)
+
+    def status() -> str:
+        (key,) = aws.client("iam").list_access_keys(UserName="deploy")["AccessKeyMetadata"]
+        return str(key["Status"])
+
+    await acted("iam_disable_key", aws, tmp_path / "2", given, undone=True)
+    assert status() == "Active"
+    done = await acted("iam_disable_key", aws, tmp_path / "3", given)
+    assert done.outputs == {"WAS": "Active"}
+    assert status() == "Inactive"
+    for number, action in enumerate(("iam_key", "iam_disable_key"), 4):
+        missing = await acted(action, aws, tmp_path / str(number), {"KEY": "AKIANOSUCHKEY0000000"})
+        assert any("cannot be found" in line for line in missing.texts)
+    shown("iam_key", "iam_disable_key")
+
+
 async def test_a_database_is_read_and_restarted(aws: Account, tmp_path: Path) -> None:
     aws.database("orders", 50)
     told = (await acted("rds_instance", aws, tmp_path / "1", {"DATABASE": "orders"})).outputs

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,35 @@ class Account:
         }
         policy = {"Version": "2012-10-17", "Statement": [statement]}
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+
+    def function(self, name: str) -> None:
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("notify.py", "def notify(event, context): pass\n")
+        self.client("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.12",
+            Role=self.made["role"],
+            Handler="notify.notify",
+            Code={"ZipFile": code.getvalue()},
+        )
+
+    def throttles(self, function: str, count: int, minutes_ago: int = 0) -> None:
+        """How many calls of a function were refused in a minute."""
+        value = {
+            "MetricName": "Throttles",
+            "Dimensions": [{"Name": "FunctionName", "Value": function}],
+            "Timestamp": datetime.now(UTC) - timedelta(minutes=minutes_ago),
+            "Value": count,
+            "Unit": "Count",
+        }
+        self.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=[value])
+
+    def key(self, user: str) -> str:
+        """A user with an access key; gives the id of that."""
+        iam = self.client("iam")
+        iam.create_user(UserName=user)
+        return str(iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"])
 
     def database(self, name: str, storage: int = 100, *, standby: bool = False) -> None:
         self.client("rds").create_db_instance(
@@ -183,16 +213,8 @@ def _function(account: Account) -> None:
     role = account.client("iam").create_role(
         RoleName="notify", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17"})
     )["Role"]["Arn"]
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("notify.py", "def notify(event, context): pass\n")
-    account.client("lambda").create_function(
-        FunctionName="mail",
-        Runtime="python3.12",
-        Role=role,
-        Handler="notify.notify",
-        Code={"ZipFile": code.getvalue()},
-    )
+    account.made["role"] = role
+    account.function("mail")
 
 
 @contextmanager
