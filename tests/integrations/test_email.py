@@ -4,77 +4,25 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
 from tests.support.integrations import Done, carried_out, proved
-from tests.support.needed import needs_program
-from tests.support.ports import free_port
+from tests.support.mailbox import PASSWORD, Mailbox, mailbox_server
 from tests.support.runs import ENVIRON
 from tests.support.untrusted import CERTIFICATE
 
 pytestmark = pytest.mark.library
 
 WHAT = "aiosmtpd 1.4, by curl"
-PASSWORD = 's3cret"\\ of: mail'
-
-
-@dataclass
-class Mailbox:
-    """A server that takes what one user sends, but for nobody@example.com."""
-
-    port: int
-    received: list[tuple[list[str], bytes]] = field(default_factory=list)
-
-    def login(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
-        good = (data.login, data.password) == (b"ops", PASSWORD.encode())
-        return AuthResult(success=good, handled=False)
-
-    # What the server calls by these names.
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, session: Any, envelope: Any, address: str, options: Any
-    ) -> str:
-        if not session.authenticated:
-            return "530 log in first"
-        if address == "nobody@example.com":
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.received.append((envelope.rcpt_tos, envelope.content))
-        return "250 OK"
-
-
-@contextmanager
-def running(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
-    needs_program("curl")
-    box = Mailbox(free_port())
-    controller = Controller(
-        box,
-        hostname="127.0.0.1",
-        port=box.port,
-        authenticator=box.login,
-        auth_require_tls=tls is not None,
-        tls_context=tls,
-    )
-    controller.start()
-    try:
-        yield box
-    finally:
-        controller.stop()
 
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    with running() as box:
+    with mailbox_server() as box:
         yield box
 
 
@@ -144,7 +92,7 @@ async def test_a_message_goes_by_tls_where_the_server_is_trusted(tmp_path: Path)
         "TEXT": "It is slow.",
     }
     own = {"PUP_TUI_SMTP_TLS": "required"}
-    with running(context) as mailbox:
+    with mailbox_server(context) as mailbox:
         done = await acted("send", mailbox, tmp_path / "1", own, **given)
         assert any("certificate" in text for text in done.texts), done.texts
         assert mailbox.received == []

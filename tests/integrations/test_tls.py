@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 
 from tests.support.databases import server_of
 from tests.support.integrations import Done, carried_out, proved
+from tests.support.mailbox import mailbox_server
 from tests.support.needed import needs_program
 from tests.support.ports import accepts
 
@@ -115,6 +117,17 @@ async def test_whom_clients_trust(authority: Authority, tmp_path: Path) -> None:
     away = await acted("trusted", tmp_path / "away", authority, PORT=port)
     assert "The server shows no certificate." in away.reason
     proved("tls", "trusted", "server", WHAT)
+
+
+async def test_a_server_that_turns_to_tls_on_its_way(authority: Authority, tmp_path: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(authority.signed("mail.example.com", 12))
+    with mailbox_server(context) as mailbox:
+        given: dict[str, Any] = {"PORT": mailbox.port, "STARTTLS": "smtp"}
+        told = await acted("certificate", tmp_path / "1", **given)
+        assert told.outputs["SUBJECT"] == "CN=mail.example.com"
+        assert (await acted("trusted", tmp_path / "2", authority, **given)).outputs["TRUSTED"]
+        assert (await acted("wait_for", tmp_path / "3", **given, DAYS=10)).ok
 
 
 async def test_waiting_for_a_new_certificate(authority: Authority, tmp_path: Path) -> None:
