@@ -11,8 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # Nothing is installed whose hash is not in a lock file, the backend that builds the package included. There are
 # two, since pip takes all of a file with hashes: what the program needs, and that with the tools for development.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --group build pyproject.toml
+LOCK_ALL := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url
+LOCK := $(LOCK_ALL) --group build pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test suite faults pythons lint check bench screenshots snapshots schema keys library library-suite lock clean
@@ -74,8 +75,11 @@ pythons:
 	done; \
 	if [ -n "$$failed" ]; then echo "not with$$failed" >&2; exit 1; fi
 
+# Programs that do the same are measured beside, from an environment of their own; without them their rows are left out.
+PEERS := .venv-peers
 bench: $(VENV)/.ready-dev
-	$(BIN)/python -m tests.bench
+	@$(MAKE) --no-print-directory $(PEERS)/.ready || echo "without ansible: its row is left out" >&2
+	PATH="$$PATH:$(CURDIR)/$(PEERS)/bin" $(BIN)/python -m tests.bench
 
 screenshots: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.screenshots
@@ -103,6 +107,7 @@ library: $(VENV)/.ready-dev
 lock: $(VENV)/.ready-dev
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --output-file .ci/requirements-dev.lock --extra dev --constraint requirements.lock
+	echo "ansible-core>=2.19" | $(LOCK_ALL) --output-file .ci/requirements-peers.lock -
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -121,6 +126,12 @@ $(VENV)/.ready-dev: pyproject.toml .ci/requirements-dev.lock | $(VENV)/bin/pytho
 	@$(INSTALL) --require-hashes --requirement .ci/requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.ready
+
+$(PEERS)/.ready: .ci/requirements-peers.lock
+	@echo "Setting up $(PEERS) with the programs to compare with (once) ..." >&2
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 # Once: each process of the tests would compile all of them for itself. What is wrong with one the suite tells.
 $(VENV)/.compiled: | $(VENV)/.ready-dev

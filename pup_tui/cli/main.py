@@ -235,6 +235,14 @@ def _main(args: Sequence[str] | None) -> int:
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else _called(args)
         told = with_replacements(error.format_message()).rstrip(".")
+        if isinstance(error, click.NoSuchOption):
+            from pup_tui.cli.other_options import whose_option
+
+            if others := whose_option(cli, error.option_name):
+                # That is what was looked for, rather than what is spelled alike.
+                where = f"pup-tui {others[0]}"
+                named = " and ".join(f"`pup-tui {each}`" for each in others)
+                told = f"No such option '{error.option_name}': {named} {'have' if others[1:] else 'has'} it"
         return _told(f"pup-tui: {told}: see `{where} --help`", 2)
     except click.ClickException as error:
         return _told(f"pup-tui: {with_replacements(error.format_message())}", error.exit_code)

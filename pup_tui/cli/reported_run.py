@@ -208,6 +208,7 @@ def _steps(shown: ShownRun, steps: Iterable[Mapping[str, Any]]) -> Iterator[Repo
             output=output,
             lost=said["output_lost"] or trouble,
             left_running=tuple(said["left_running"]),
+            unreachable=said["unreachable"],
         )
 
 

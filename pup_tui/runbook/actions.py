@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -29,6 +30,9 @@ from pup_tui.typed import convert
 
 if TYPE_CHECKING:
     from pup_tui.runbook.integration import Integration
+
+_MAX_KEPT = 20_000
+"""Nodes of a file of which is kept that it has no errors: its tree stays too, and takes memory."""
 
 _GROUP_KEYS = ("description", "steps", "outputs")
 """Keys of an action that are those of a group."""
@@ -112,11 +116,22 @@ def as_integration(root: YamlNode | None, name: str, report: Report) -> UsableIn
 
     `name` is that of the file.
     """
+    if root is None:
+        return None
+    # The tree of a file that many runbooks use is one: it is judged once, unless it has errors to tell.
+    known = _without_errors(root, name) if root.size <= _MAX_KEPT else None
+    return known or _as_integration(root, name, report)
+
+
+@lru_cache(maxsize=32)
+def _without_errors(root: YamlNode, name: str) -> UsableIntegration | None:
+    return _as_integration(root, name, Report())
+
+
+def _as_integration(root: YamlNode, name: str, report: Report) -> UsableIntegration | None:
     from pup_tui.runbook.integration import Integration
 
     before = report.errors
-    if root is None:
-        return None
     if not isinstance(root, Mapping):
         report.error(root, f"an integration must be a map, not {described(root)}")
         return None

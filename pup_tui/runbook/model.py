@@ -60,6 +60,7 @@ from pup_tui.runbook.parts import (
     Capture,
     Inventory,
     Link,
+    Pages,
     Poll,
     Requirement,
     Retry,
@@ -650,6 +651,13 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
             "The status codes that count as success, such as 204, 2xx or a list; 2xx where "
             "nothing is said.",
             examples=(204, "2xx", [200, 404]),
+        ),
+    ] = None
+    pages: Annotated[
+        Pages | None,
+        key(
+            "How to ask for the pages behind the first, so that the output is the whole list.",
+            examples=({"by": "cursor", "items": "data", "next": "meta.next", "query": "cursor"},),
         ),
     ] = None
     follow_redirects: Annotated[bool, key("Whether a redirect is followed.")] = False

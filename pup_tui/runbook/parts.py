@@ -47,6 +47,8 @@ VariableType = Literal[
     "secret",
 ]
 
+PagedBy = Literal["cursor", "link", "offset", "page"]
+
 MIN_SECRET: Final = 6
 """Characters a secret needs: a shorter one could not be masked without masking ordinary text."""
 
@@ -537,6 +539,46 @@ class Retry(Section, frozen=True, kw_only=True):
     on: Annotated[
         ConditionText | None,
         key("Try again only where this condition holds of the failed attempt."),
+    ] = None
+
+
+class Pages(Section, frozen=True, kw_only=True):
+    """How the pages of a long answer follow each other; together they are one list.
+
+    Ways of interfaces as RFC 8288 (`link`) and the vendors' own documents have them.
+    """
+
+    by: Annotated[
+        PagedBy,
+        key(
+            "What leads to the next page: `cursor`, which the answer tells; `link`, its Link header; "
+            "`offset`, how many there were; or `page`, the number of the page."
+        ),
+    ]
+    items: Annotated[
+        FilledName | None,
+        key(
+            "Where in an answer its part of the list is; the answer is the list where nothing is said.",
+            examples=("incidents", "response.data"),
+        ),
+    ] = None
+    next: Annotated[
+        FilledName | None,
+        key(
+            "Where in an answer the cursor of the next page is; none, or an empty one, ends it.",
+            examples=("meta.next_cursor",),
+        ),
+    ] = None
+    query: Annotated[
+        FilledName | None,
+        key(
+            "The parameter of the URL that takes the cursor, the offset or the number.",
+            examples=("cursor",),
+        ),
+    ] = None
+    max: Annotated[
+        Count | None,
+        key("How many pages at most; with more the step fails. 100 where nothing is said."),
     ] = None
 
 

@@ -77,6 +77,38 @@ def one_body(step: StepDraft, report: Report) -> None:
         report.error(step.node.entries[key].key, told, "a request has one body")
 
 
+_NEEDED_OF_PAGES = {
+    "cursor": ("next", "query"),
+    "link": (),
+    "offset": ("query",),
+    "page": ("query",),
+}
+_ONLY_OF_CURSORS = ("next", "query")
+
+
+def whole_pages(step: StepDraft, report: Report) -> None:
+    """What leads to the next page is said, and only a request that looks is made again for it."""
+    pages = step.node.get("pages")
+    if not isinstance(pages, Mapping):
+        return
+    by = pages.text("by")
+    if by in _NEEDED_OF_PAGES:
+        for key in _ONLY_OF_CURSORS:
+            if key in _NEEDED_OF_PAGES[by] and pages.get(key) is None:
+                report.error(pages, f"`pages` by `{by}` needs `{key}`")
+            elif key not in _NEEDED_OF_PAGES[by] and pages.get(key) is not None:
+                told = f"`pages` by `{by}` has no use for `{key}`"
+                report.error(pages.entries[key].key, told)
+    told = "pages are asked for one after the other: "
+    method = step.node.text("method")
+    if method and method != "GET":
+        report.error(step.node.entries["method"].key, f"{told}that is for GET only")
+    if step.node.get("output_file") is not None:
+        report.error(step.node.entries["output_file"].key, f"{told}`output_file` is for one answer")
+    if by == "link" and (step.node.text("url") or "").startswith("/"):
+        report.error(pages, "answers of the Datadog API have no Link header")
+
+
 def header_names(step: StepDraft, report: Report) -> None:
     """Header names are words that HTTP allows."""
     for key in _keys(step.node.get("headers")):
@@ -183,6 +215,7 @@ RULES: dict[Rule, tuple[str, ...]] = {
     interactive_alone: ("interactive",),
     poll_needs_condition: ("poll",),
     one_body: _BODIES,
+    whole_pages: ("pages",),
     sql_target: ("query",),
     looks_without: ("read_only",),
     header_names: ("headers",),

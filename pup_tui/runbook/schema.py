@@ -64,6 +64,7 @@ def _definitions() -> Schema:
         parts.Assertion,
         parts.Poll,
         parts.Retry,
+        parts.Pages,
         parts.Column,
         parts.Table,
         parts.ShownTable,

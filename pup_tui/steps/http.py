@@ -26,6 +26,7 @@ from pup_tui.steps.executor import (
 )
 from pup_tui.steps.files import FileProblem, check_target, read_whole, write_whole
 from pup_tui.steps.notes import note, proxies
+from pup_tui.steps.pages import PagesProblem, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -78,6 +79,10 @@ class HttpExecutor:
             outcome = await unless_stopped(self._carry_out(request, datadog, sink, context), stop)
         except FileProblem as error:
             return Outcome(ok=False, reason=str(error))
+        except PagesProblem as error:
+            if error.response is not None:
+                sink.write("stdout", printed(error.response).text)
+            return Outcome(ok=False, reason=str(error))
         except TransportError as error:
             is_open = error.may_be_done and request.method not in _SAFE
             done = f"; {_MAY_BE_DONE}" if is_open else ""
@@ -107,10 +112,22 @@ class HttpExecutor:
         body = None if request.body is None else request.body.encode("utf-8", "surrogateescape")
         if request.body_file is not None:
             body = await aside(read_whole, cwd / request.body_file, MAX_BYTES)
-        if datadog is not None:
-            response = await _ask_datadog(datadog, request, body)
+
+        async def ask(each: HttpRequest) -> Response:
+            if datadog is not None:
+                return await _ask_datadog(datadog, each, body)
+            return await _ask(each, body, self._configuration.network, sink, context)
+
+        if request.pages is None:
+            response = await ask(request)
         else:
-            response = await _ask(request, body, self._configuration.network, sink, context)
+            response = await whole(
+                request,
+                request.pages,
+                ask,
+                lambda each: expected(each.status, request.expect_status),
+                MAX_BYTES,
+            )
         if target is None or not expected(response.status, request.expect_status):
             outcome = judged(request, response, sink)
             again_in = _again_in(response) if datadog is None else datadog.again_in(response)

@@ -234,6 +234,37 @@ HTTP = [
         f"url: '{API}/old', follow_redirects: true, assert: json.key == 'new'",
     ),
     one("http", "follow_redirects", f"url: '{API}/old', follow_redirects: false", ends="failed"),
+    *(
+        Row(
+            place=place,
+            key=key,
+            text=f"""
+            steps:
+              - name: a
+                kind: http
+                url: '{API}/items'
+                pages: {{items: data.items, {pages}}}
+                capture: {{ALL: json}}
+              - {{name: b, kind: shell, run: "echo {{{{ ALL | join(' ') }}}}"}}
+            """,
+            sees=lambda played: played.printed()[-1:] == ["1 2 3 4 5"],
+        )
+        for place, key, pages in (
+            ("http", "pages", "by: link"),
+            ("pages", "by", "by: link"),
+            ("pages", "items", "by: page, query: page"),
+            ("pages", "next", "by: cursor, next: next, query: cursor"),
+            ("pages", "query", "by: offset, query: offset"),
+            ("pages", "max", "by: link, max: 3"),
+        )
+    ),
+    one(
+        "http",
+        "pages",
+        f"url: '{API}/items', pages: {{items: data.items, by: link, max: 2}}",
+        ends="failed",
+        reasons={"a": "there are more than 2 pages"},
+    ),
     one(
         "http",
         "verify",

@@ -121,7 +121,10 @@ async def test_one_that_is_ill_when_it_is_back_is_taken_out_again(
     with Client(proxy.port).coming() as client:
         state, seen = await run(proxy, tmp_path, BACK, {"back": web.stop})
         until(lambda: proxy.status("web-1") == "MAINT")
-        failed, served = client.failed, client.served
+        # The session that it has just now may have begun before.
+        served = client.served
+        until(lambda: client.served > served)
+        failed = client.failed
         until(lambda: client.served > served + 10)
         assert client.failed == failed
     assert state.status is RunStatus.FAILED

@@ -30,12 +30,33 @@ def told(done: Done) -> str:
     return "\n".join(done.texts)
 
 
-def crash(api: KubernetesApi) -> str:
+def crash(api: KubernetesApi, log: str = "starting\nno DATABASE_URL\n") -> str:
     """Release a version that ends at once; gives the name of its pod."""
-    api.cluster.logs["web:2"] = "starting\nno DATABASE_URL\n"
+    api.cluster.logs["web:2"] = log
     api.cluster.release("web", "web:2")
     (name,) = api.cluster.pods("web", lambda pod: pod["spec"]["containers"][0]["image"] == "web:2")
     return name
+
+
+def happened(api: KubernetesApi, pod: str, reason: str, message: str) -> None:
+    """Note that something is wrong with a pod."""
+    api.cluster.add(
+        "events",
+        "shop",
+        f"{pod}.1",
+        involvedObject={
+            "kind": "Pod",
+            "name": pod,
+            "namespace": "shop",
+            "uid": api.cluster.get("pods", pod)["metadata"]["uid"],
+        },
+        type="Warning",
+        reason=reason,
+        message=message,
+        count=12,
+        firstTimestamp="2026-11-30T12:00:00Z",
+        lastTimestamp="2026-11-30T12:10:00Z",
+    )
 
 
 async def test_the_credentials_are_proved(kubernetes: KubernetesApi) -> None:
@@ -64,8 +85,9 @@ async def test_pods_are_listed_with_those_that_are_not_well(kubernetes: Kubernet
     done = await acted(kubernetes, "pods", NAMESPACE="shop", SELECTOR="app=web")
     assert sorted(done.outputs["PODS"]) == sorted([*well, ill])
     assert done.outputs["NOT_READY"] == done.outputs["CRASHING"] == [ill]
+    assert done.outputs["RESTARTED"] == [ill]
     none = await acted(kubernetes, "pods", NAMESPACE="shop", SELECTOR="app=other")
-    assert none.outputs == {"PODS": [], "NOT_READY": [], "CRASHING": []}
+    assert none.outputs == {"PODS": [], "NOT_READY": [], "CRASHING": [], "RESTARTED": []}
     kubernetes.forbidden.add(("list", "pods"))
     refused = await acted(kubernetes, "pods", NAMESPACE="shop")
     assert "pods" in told(refused)
@@ -111,23 +133,7 @@ async def test_logs_of_now_and_before(kubernetes: KubernetesApi) -> None:
 
 async def test_what_happened_is_told(kubernetes: KubernetesApi) -> None:
     ill = crash(kubernetes)
-    kubernetes.cluster.add(
-        "events",
-        "shop",
-        "web.1",
-        involvedObject={
-            "kind": "Pod",
-            "name": ill,
-            "namespace": "shop",
-            "uid": kubernetes.cluster.get("pods", ill)["metadata"]["uid"],
-        },
-        type="Warning",
-        reason="BackOff",
-        message="Back-off restarting failed container",
-        count=12,
-        firstTimestamp="2026-11-30T12:00:00Z",
-        lastTimestamp="2026-11-30T12:10:00Z",
-    )
+    happened(kubernetes, ill, "BackOff", "Back-off restarting failed container")
     done = await acted(kubernetes, "events", NAMESPACE="shop", NAME=ill)
     assert done.outputs == {"REASONS": ["BackOff"]}
     described = await acted(kubernetes, "describe", NAMESPACE="shop", NAME=ill)
@@ -180,6 +186,47 @@ async def test_a_rollout_is_waited_for(kubernetes: KubernetesApi) -> None:
     gone = await acted(kubernetes, "rollout_status", NAMESPACE="shop", DEPLOYMENT="gone")
     assert "NotFound" in told(gone)
     shown("rollout_status")
+
+
+def _limit(api: KubernetesApi) -> Any:
+    container = api.cluster.get("deployments", "web")["spec"]["template"]["spec"]["containers"][0]
+    return container["resources"].get("limits", {}).get("memory")
+
+
+async def test_the_memory_is_changed_and_taken_back(kubernetes: KubernetesApi) -> None:
+    given: dict[str, Any] = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    await acted(kubernetes, "set_memory", **given, LIMIT="256Mi", undone=True)
+    assert _limit(kubernetes) is None
+    done = await acted(kubernetes, "set_memory", **given, LIMIT="512Mi")
+    assert done.ok, told(done)
+    assert _limit(kubernetes) == "512Mi"
+    pods = [kubernetes.cluster.get("pods", name) for name in kubernetes.cluster.pods("web")]
+    assert [pod["spec"]["containers"][0]["resources"]["limits"] for pod in pods] == [
+        {"memory": "512Mi"},
+        {"memory": "512Mi"},
+    ]
+    other = {**given, "CONTAINER": "proxy"}
+    missing = await acted(kubernetes, "set_memory", **other, LIMIT="1Gi")
+    assert "web has no container proxy." in missing.reason
+    kubernetes.forbidden.add(("patch", "deployments"))
+    refused = await acted(kubernetes, "set_memory", **given, LIMIT="1Gi")
+    assert not refused.ok
+    assert _limit(kubernetes) == "512Mi"
+    shown("set_memory")
+
+
+async def test_the_image_is_changed_and_taken_back(kubernetes: KubernetesApi) -> None:
+    given: dict[str, Any] = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "CONTAINER": "app"}
+    await acted(kubernetes, "set_image", **given, IMAGE="web:3", undone=True)
+    assert kubernetes.cluster.image("web") == "web:1"
+    done = await acted(kubernetes, "set_image", **given, IMAGE="registry.example.com:5000/web:3")
+    assert done.ok, told(done)
+    assert kubernetes.cluster.image("web") == "registry.example.com:5000/web:3"
+    missing = await acted(kubernetes, "set_image", **{**given, "CONTAINER": "proxy"}, IMAGE="web:4")
+    assert 'unable to find container named "proxy"' in told(missing)
+    crashes = await acted(kubernetes, "set_image", **given, IMAGE="web:2", WAIT="1s")
+    assert not crashes.ok
+    shown("set_image")
 
 
 async def test_a_rollout_is_undone_and_taken_back(kubernetes: KubernetesApi) -> None:

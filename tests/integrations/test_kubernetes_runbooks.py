@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pup_tui.core.state import RunState, RunStatus
-from tests.integrations.test_kubernetes import crash
+from tests.integrations.test_kubernetes import crash, happened
+from tests.support.cluster import Broken
 from tests.support.cluster_api import KubernetesApi
 from tests.support.library_runs import Answers, outcomes, run_of, troubles
 from tests.support.runs import Seen
@@ -38,7 +39,7 @@ def images(api: KubernetesApi) -> set[str]:
     return {api.cluster.get("pods", name)["spec"]["containers"][0]["image"] for name in names}
 
 
-ROLLOUT = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "TO": 0, "WAIT": "1s", "STEADY": 0}
+ROLLOUT = {"NAMESPACE": "shop", "DEPLOYMENT": "web", "TO": 0, "WAIT": "1m", "STEADY": 0}
 
 
 async def test_a_bad_rollout_is_undone(kubernetes: KubernetesApi) -> None:
@@ -86,7 +87,7 @@ async def test_a_paused_rollout_is_left_to_who_paused_it(kubernetes: KubernetesA
 
 
 def crashloop(pod: str) -> dict[str, Any]:
-    return {"NAMESPACE": "shop", "POD": pod, "WAIT": "1s", "STEADY": 0}
+    return {"NAMESPACE": "shop", "POD": pod, "WAIT": "1m", "STEADY": 0}
 
 
 async def test_a_version_that_crashes_is_taken_back(kubernetes: KubernetesApi) -> None:
@@ -129,6 +130,127 @@ async def test_a_rollback_that_is_refused_leaves_what_there_is(kubernetes: Kuber
 async def test_a_pod_that_is_well_is_left_alone(kubernetes: KubernetesApi) -> None:
     state, seen = await run(kubernetes, "crashloop", crashloop(kubernetes.cluster.pods("web")[0]))
     assert state.status is RunStatus.SUCCEEDED
+    assert seen.questions == []
+
+
+def unpulled(api: KubernetesApi) -> str:
+    """Release a version that is not in the registry; gives the name of its pod."""
+    api.cluster.broken["web:2"] = Broken(waiting="ImagePullBackOff", ended="")
+    pod = crash(api)
+    happened(api, pod, "Failed", 'Failed to pull image "web:2": not found')
+    return pod
+
+
+def image_pull(pod: str) -> dict[str, Any]:
+    return {"NAMESPACE": "shop", "POD": pod, "WAIT": "1m"}
+
+
+async def test_an_image_that_is_there_is_run(kubernetes: KubernetesApi) -> None:
+    ill = unpulled(kubernetes)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "image", "IMAGE": "web:3"}}
+    state, seen = await run(kubernetes, "image-pull", image_pull(ill), answers)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert images(kubernetes) == {"web:3"}
+    what = seen.questions[0].message
+    assert "waits for ImagePullBackOff: web:2." in what
+    assert 'Failed to pull image "web:2": not found' in what
+
+
+async def test_an_image_that_is_not_there_either_is_taken_back(kubernetes: KubernetesApi) -> None:
+    ill = unpulled(kubernetes)
+    kubernetes.cluster.broken["web:3"] = kubernetes.cluster.broken["web:2"]
+    between: list[str] = []
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "image", "IMAGE": "web:3"}}
+    after = {"image/have_it_run_the_image": lambda: between.append(kubernetes.cluster.image("web"))}
+    given = {**image_pull(ill), "WAIT": "1s"}
+    state, seen = await run(kubernetes, "image-pull", given, answers, after)
+    assert state.status is RunStatus.FAILED
+    assert outcomes(state)["image"] == "failed", troubles(state, seen)
+    assert between == ["web:3"]
+    assert kubernetes.cluster.image("web") == "web:2"
+
+
+async def test_a_version_that_is_not_there_is_taken_back(kubernetes: KubernetesApi) -> None:
+    ill = unpulled(kubernetes)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "undo"}}
+    state, seen = await run(kubernetes, "image-pull", image_pull(ill), answers)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert images(kubernetes) == {"web:1"}
+
+
+async def test_an_image_that_has_come_is_pulled(kubernetes: KubernetesApi) -> None:
+    ill = unpulled(kubernetes)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "again"}}
+    after = {"deployment": kubernetes.cluster.broken.clear}
+    state, seen = await run(kubernetes, "image-pull", image_pull(ill), answers, after)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert ill not in kubernetes.cluster.pods("web")
+    assert images(kubernetes) == {"web:2"}
+
+
+def killed(api: KubernetesApi, enough: int) -> str:
+    """Release a version that needs so many MiB and may use 128; gives the name of its pod."""
+    api.cluster.broken["web:2"] = Broken(ended="OOMKilled", exit_code=137, enough=enough)
+    containers = api.cluster.get("deployments", "web")["spec"]["template"]["spec"]["containers"]
+    containers[0]["resources"] = {"limits": {"memory": "128Mi"}}
+    return crash(api, "loading 1,000,000 orders\n")
+
+
+def oom_killed(pod: str) -> dict[str, Any]:
+    return {"NAMESPACE": "shop", "POD": pod, "WAIT": "1m", "STEADY": 0}
+
+
+def limits(api: KubernetesApi) -> set[str]:
+    pods = [api.cluster.get("pods", name) for name in api.cluster.pods("web")]
+    return {pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for pod in pods}
+
+
+async def test_a_container_that_was_killed_may_use_more(kubernetes: KubernetesApi) -> None:
+    ill = killed(kubernetes, 256)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "more", "LIMIT": "256Mi"}}
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill), answers)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert limits(kubernetes) == {"256Mi"}
+    assert images(kubernetes) == {"web:2"}
+    what = seen.questions[0].message
+    assert "was ended for its memory, and\nstarted 7 times in all" in what
+    assert "may use 128Mi." in what
+    assert "loading 1,000,000 orders" in what
+
+
+async def test_more_that_is_not_enough_is_taken_back(kubernetes: KubernetesApi) -> None:
+    ill = killed(kubernetes, 512)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "more", "LIMIT": "256Mi"}}
+    between: list[str] = []
+
+    def looked() -> None:
+        deployment = kubernetes.cluster.get("deployments", "web")
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        between.append(container["resources"]["limits"]["memory"])
+
+    after = {"more/change_how_much_it_may_use": looked}
+    given = {**oom_killed(ill), "WAIT": "1s"}
+    state, seen = await run(kubernetes, "oom-killed", given, answers, after)
+    assert state.status is RunStatus.FAILED
+    assert outcomes(state)["more"] == "failed", troubles(state, seen)
+    assert between == ["256Mi"]
+    looked()
+    assert between == ["256Mi", "128Mi"]
+
+
+async def test_a_version_that_needs_more_is_taken_back(kubernetes: KubernetesApi) -> None:
+    ill = killed(kubernetes, 512)
+    answers: Answers = {"what": {"DEPLOYMENT": "web", "DO": "undo"}}
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill), answers)
+    assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
+    assert images(kubernetes) == {"web:1"}
+
+
+async def test_one_that_ended_otherwise_is_left_alone(kubernetes: KubernetesApi) -> None:
+    ill = crash(kubernetes)
+    state, seen = await run(kubernetes, "oom-killed", oom_killed(ill))
+    assert state.status is RunStatus.SUCCEEDED
+    assert outcomes(state)["other"] == "succeeded"
     assert seen.questions == []
 
 

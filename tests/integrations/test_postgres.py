@@ -203,6 +203,29 @@ async def test_where_the_data_lies(postgres: Server, tmp_path: Path) -> None:
     proved("postgres", "storage", "server", WHAT)
 
 
+async def test_what_is_old_and_made_young(postgres: Server, tmp_path: Path) -> None:
+    await asked(postgres, "create table aged as select 7 as id")
+    age = "select age(relfrozenxid) from pg_class where relname = 'aged'"
+    try:
+        async with session(postgres, "holds on") as own:
+            await own.execute("select pg_current_xact_id()")
+            told = (await acted("ages", postgres, tmp_path / "1", {"COUNT": 1000})).outputs
+            (holder,) = [each for each in told["HOLDERS"] if each["application"] == "holds on"]
+            assert (holder["kind"], holder["name"]) == ("session", str(own.info.backend_pid))
+            await own.execute("rollback")
+        assert [each["here"] for each in told["DATABASES"] if each["database"] == "shop"] == [True]
+        assert "public.aged" in [each["name"] for each in told["TABLES"]]
+        assert await asked(postgres, age) > 0
+        assert (await acted("freeze", postgres, tmp_path / "2", {"TABLE": "aged"})).ok
+        assert await asked(postgres, age) == 0
+    finally:
+        await asked(postgres, "drop table aged")
+    missing = await acted("freeze", postgres, tmp_path / "3", {"TABLE": "aged"})
+    assert 'relation "public.aged" does not exist' in missing.reason
+    proved("postgres", "ages", "server", WHAT)
+    proved("postgres", "freeze", "server", WHAT)
+
+
 async def test_indexes_are_seen_rebuilt_and_dropped(postgres: Server, tmp_path: Path) -> None:
     await asked(postgres, "create table parts as select generate_series(1, 1000) as id")
     try:

@@ -119,7 +119,7 @@ async def test_the_whole_way_and_what_each_action_refuses(move: Move, tmp_path: 
 
     await act.fails("turn_around", "The source lets clients in.")
     await act.fails("open_target", "The source lets clients in.")
-    await act.fails("retire", "the source lets clients in")
+    await act.fails("retire", "The target lets nobody in, or the source does not follow it.")
     await act("stop_writes", undone=True)
     move.client.writes_again()
     position = (await act.does("stop_writes"))["POSITION"]
@@ -204,7 +204,9 @@ async def _copied(move: Move, act: Acting) -> None:
     told = await act.does("progress")
     assert (told["WAITING"], told["ERRORS"]) == (0, 0)
     assert told["KEPT"] >= told["BEHIND"] >= 0
-    await act.fails("progress", "onnection refused", environ={"PUP_TUI_TARGET_PGPORT": "1"})
+    gone = await act("progress", environ={"PUP_TUI_TARGET_PGPORT": "1"})
+    assert (gone.ok, gone.outputs["WAITING"]) == (True, -1)
+    await act.fails("progress", "onnection refused", environ={"PGPORT": "1"})
     proved("postgres-move", "progress", "server", WHAT)
 
 

@@ -211,11 +211,29 @@ FEW_BYTES = {
     "functions that keep the command": script(
         *(f'k{i}() {{ X=$1; "$X" "$@"; }}; k{i} {{{{ A }}}} a' for i in range(120))
     ),
+    "quoted words within quoted words, in many scripts": HEAD
+    + many(
+        "  - {name: s#, kind: shell, run: 'echo "
+        + '"$(echo ' * 60
+        + "{{ A }} #"
+        + ')"' * 60
+        + "'}\n",
+        160,
+    ),
+    "conditions within conditions, in many scripts": HEAD
+    + many(
+        "  - {name: s#, kind: shell, shell: bash, run: '"
+        + "if x; then " * 190
+        + "echo {{ A }} #"
+        + "; fi" * 190
+        + "'}\n",
+        30,
+    ),
     "scripts that get the environment": script(
         *(f'export E{i}={{{{ A }}}}; sh -c "ls $E{i}"' for i in range(250))
     ),
 }
-"""Files of 1 to 20 kB that would be judged for minutes, or end in a fault."""
+"""Files of 1 to 100 kB that would be judged for minutes, or longer than is allowed, or end in a fault."""
 
 
 @pytest.mark.proves("P1", "P5")

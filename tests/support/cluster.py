@@ -51,11 +51,19 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Broken:
-    """Why the containers of an image do not run."""
+    """Why the containers of an image do not run; with `enough` they do if they may use so many MiB.
+
+    Without a reason for which they `ended` they have never been started.
+    """
 
     waiting: str = "CrashLoopBackOff"
     ended: str = "Error"
     exit_code: int = 1
+    enough: int = 0
+
+    def holds(self, container: Object) -> bool:
+        limit = container.get("resources", {}).get("limits", {}).get("memory", "0Mi")
+        return not self.enough or int(limit.removesuffix("Mi")) < self.enough
 
 
 @dataclass
@@ -230,8 +238,9 @@ class Cluster:
     def _status(self, pod: Object) -> Object:
         containers = [self._container(each) for each in pod["spec"]["containers"]]
         ready = all(each["ready"] for each in containers)
+        started = all("running" in each["state"] or each["lastState"] for each in containers)
         return {
-            "phase": "Running",
+            "phase": "Running" if started else "Pending",
             "podIP": "10.0.0.1",
             "startTime": LONG_AGO,
             "conditions": [{"type": "Ready", "status": str(ready)}],
@@ -242,7 +251,7 @@ class Cluster:
         image = container["image"]
         told = {"name": container["name"], "image": image, "imageID": image}
         broken = self.broken.get(image)
-        if broken is None:
+        if broken is None or not broken.holds(container):
             running = {"running": {"startedAt": LONG_AGO}}
             return {**told, "ready": True, "restartCount": 0, "state": running, "lastState": {}}
         waiting = {
@@ -251,6 +260,8 @@ class Cluster:
                 "message": "back-off 5m0s restarting failed container",
             }
         }
+        if not broken.ended:
+            return {**told, "ready": False, "restartCount": 0, "state": waiting, "lastState": {}}
         ended = {"exitCode": broken.exit_code, "reason": broken.ended, "finishedAt": LONG_AGO}
         return {
             **told,
@@ -318,7 +329,10 @@ class Cluster:
 
     def _fails(self, replica_set: Object) -> bool:
         containers = replica_set["spec"]["template"]["spec"]["containers"]
-        return any(each["image"] in self.broken for each in containers)
+        return any(
+            each["image"] in self.broken and self.broken[each["image"]].holds(each)
+            for each in containers
+        )
 
     # What tests set up and ask
 

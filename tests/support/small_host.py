@@ -102,10 +102,11 @@ def _host(
 
     Given are its root, and what enters it. The test is skipped where nobody may mount.
     """
-    if os.geteuid() != 0:
+    needs_program("nsenter", "util-linux")
+    mounting = ("unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+    if os.geteuid() != 0 or subprocess.run(mounting, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount")
     needs_sudo()
-    needs_program("nsenter", "util-linux")
     process = subprocess.Popen(["unshare", "--mount", "sh", "-c", script])
     try:
         root = Path(f"/proc/{process.pid}/root")

@@ -259,7 +259,8 @@ class Site:
 
     `/flags/NAME` is a flag that is on, `/busy` refuses twice and then answers, `/old` leads to `/flags/new`,
     `/text` is plain text, `/bytes` is no text at all, `/slow` never answers, `/missing` is not there,
-    `/orders?page=N` is one of three pages for who has the token, and every other path tells what was sent.
+    `/orders?page=N` is one of three pages for who has the token, `/items` the numbers to 5, two on a page, by
+    whatever leads to the next one, and every other path tells what was sent.
     """
 
     def __init__(self) -> None:
@@ -274,6 +275,8 @@ class Site:
                 return Reply(503, {"error": "busy"})
             case ["orders"]:
                 return _orders(sent)
+            case ["items"]:
+                return _items(sent)
             case ["missing"]:
                 return Reply(404, {"error": "not found"})
             case ["old"]:
@@ -294,3 +297,12 @@ def _orders(sent: Recorded) -> Reply:
     page = int(sent.query.get("page", "1"))
     orders = [f"o-{number}" for number in range(1, 6)]
     return Reply(body={"page": page, "pages": 3, "orders": orders[2 * page - 2 : 2 * page]})
+
+
+def _items(sent: Recorded) -> Reply:
+    asked = sent.query
+    start = int(asked.get("cursor") or asked.get("offset") or 2 * int(asked.get("page", "1")) - 2)
+    more = start + 2 if start < 4 else None
+    link = {"Link": f'</items?offset={more}>; rel="next"'} if more else None
+    found = list(range(1, 6))[start : start + 2]
+    return Reply(body={"data": {"items": found}, "next": more}, headers=link)

@@ -20,7 +20,10 @@ import packaging.specifiers  # noqa: F401
 import pytest  # noqa: F401
 
 import pup_tui
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.known_pup import KnownPup
+from pup_tui.catalog.places import Folder
 from pup_tui.datadog.transport import bundled_certificates
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.lint import linter
@@ -40,8 +43,10 @@ for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
         importlib.import_module(_module.name)
 
 _ROOT = Path(__file__).parents[2]
-for _path in (*_ROOT.glob("runbooks/*.yaml"), _ROOT / "tests/runbook/data/valid.yaml"):
-    load(_path, linter=linter(lambda word: True), pup=KnownPup())
+_bundled = Catalog([Folder(_ROOT / "runbooks", Origin.BUNDLED, trusted=True)])
+for _entry in _bundled.entries():
+    assert not _bundled.lint(_entry.path, lambda word: True).errors
+load(_ROOT / "tests/runbook/data/valid.yaml", linter=linter(lambda word: True), pup=KnownPup())
 tokens_of("select 1", "sqlite")
 bundled_certificates()
 safe_text("e\u0301")

@@ -77,6 +77,7 @@ class ReportedStep(Struct, frozen=True, kw_only=True):
 
     `sent` are the lines that tell what went into it. `can_be_undone` tells that the runbook has a way to take
     it back, `lost` what is missing of its output, `left_running` are processes of it that live on.
+    `unreachable` tells that its host was not reached.
     """
 
     id: str
@@ -101,6 +102,7 @@ class ReportedStep(Struct, frozen=True, kw_only=True):
     output: ReportedOutput | None = None
     lost: str = ""
     left_running: tuple[str, ...] = ()
+    unreachable: bool = False
 
     @property
     def acted(self) -> bool:

@@ -21,6 +21,7 @@ from pup_tui.analysis.report.people import People
 from pup_tui.analysis.report.step_parts import changes, step_parts, taken_back, unknowns
 from pup_tui.analysis.report.timeline import told_by
 from pup_tui.analysis.report.words import FileLink, Foreign, Sentence, SentencePiece
+from pup_tui.core.counting import counted_as
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
@@ -119,7 +120,8 @@ def _counts(run: ReportedRun) -> str:
     counts: dict[str, int] = {}
     for step in run.steps:
         if not step.is_block:
-            counts[step.status] = counts.get(step.status, 0) + 1
+            counted = counted_as(step.status, unreachable=step.unreachable)
+            counts[counted] = counts.get(counted, 0) + 1
     return ", ".join(f"{number} {status}" for status, number in counts.items())
 
 

@@ -42,13 +42,13 @@ class CommandRow:
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether this is the command; a word behind an option may be its value."""
+        if not self._begins(words):
+            return False
         options = list(_options(words))
         take_all = _TAKE_ALL_BEHIND.get(words[0].rsplit("/", 1)[-1], frozenset())
         if any(_has(options, option, take_all) for option in self.harmless):
             return False
-        if self.wanted and not any(_has(options, option, take_all) for option in self.wanted):
-            return False
-        return self._begins(words)
+        return not self.wanted or any(_has(options, option, take_all) for option in self.wanted)
 
     def _begins(self, words: Sequence[str]) -> bool:
         program = words[0].rsplit("/", 1)[-1]

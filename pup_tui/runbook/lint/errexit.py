@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import StepScript, source_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ON_FIRST_LINE: Final = re.compile(r"\A#![^\n]*\s-[a-zA-Z]*e")
 _NAMES: Final = frozenset({"errexit", "errreturn"})
 _ZSH_OPTIONS: Final = re.compile(r"options\[([^]]*)\]=[\"']?(on|off)\b")
-_SUBSHELLS: Final = frozenset({"subshell", "command_substitution", "process_substitution"})
+_SUBSHELLS: Final = ("subshell", "command_substitution", "process_substitution")
 _QUOTES: Final = str.maketrans("", "", "\"'\\")
 
 
@@ -23,8 +23,7 @@ def stops_at_failures(script: StepScript) -> bool:
     """Whether a script makes itself strict, or looks at failures in a trap of its own."""
     if _ON_FIRST_LINE.match(script.node.text):
         return True
-    own = (each for each in nodes_of(script.root, "command") if not _is_in_subshell(each))
-    if any(sets_errexit(script, each) for each in own):
+    if any(sets_errexit(script, each) for each in _own_commands(script.root)):
         return True
     return script.shell == "zsh" and any(
         _is_on(name, "zsh", given=value == "on")
@@ -32,12 +31,15 @@ def stops_at_failures(script: StepScript) -> bool:
     )
 
 
-def _is_in_subshell(command: Node) -> bool:
-    """Whether what a command sets ends with the brackets around it."""
-    around = command.parent
-    while around is not None and around.type not in _SUBSHELLS:
-        around = around.parent
-    return around is not None
+def _own_commands(root: Node) -> Iterator[Node]:
+    """The commands of a script but for those of which what they set ends with the brackets around them."""
+    brackets = nodes_of(root, *_SUBSHELLS)[::-1]
+    inside_until = 0
+    for command in nodes_of(root, "command"):
+        while brackets and brackets[-1].start_byte < command.start_byte:
+            inside_until = max(inside_until, brackets.pop().end_byte)
+        if command.start_byte >= inside_until:
+            yield command
 
 
 def sets_errexit(script: StepScript, command: Node) -> bool:

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.number_programs import (
     JUDGES,
@@ -76,6 +77,7 @@ _MOVES: Final = late_pattern(rb"\b(?:shift|set|getopts|eval|argv)\b")
 _SPLITS_PLAINLY: Final = late_pattern(rb"[^*?\[~\0]*")
 _AMOUNT: Final = late_pattern(rb"[-+]?[0-9]+")
 _MOST_CALLS: Final = 5
+_STEPS_PER_INNER: Final = 2
 """Functions that call one another, as far as that is followed."""
 
 
@@ -298,6 +300,8 @@ class _Reader:
     def is_number(self, expansion: Node) -> bool:
         """Whether an expansion gives a number, or nothing."""
         if expansion.type == "command_substitution":
+            # One within the other is gone through for each of those around it.
+            spend_on_judging(_STEPS_PER_INNER)
             return prints_number(expansion, self._known)
         return expansion.type == "arithmetic_expansion" or self._known.is_number(expansion)
 

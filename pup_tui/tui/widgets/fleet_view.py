@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from pup_tui.aside import aside
 from pup_tui.core.fleet import FAILED, FleetStanding, standing_of
@@ -28,6 +28,7 @@ from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.alike_list import AlikeList, fit_name
 from pup_tui.tui.widgets.fleet_grid import FleetGrid
 from pup_tui.tui.widgets.search_bar import SearchBar
+from pup_tui.tui.widgets.steady_text import SteadyText
 
 AROUND_GRID = 3
 """Rows beside the cells: how the fleet stands, and the item under the cursor."""
@@ -65,8 +66,8 @@ class FleetView(Vertical):
         self._comparing = False
         self._last: tuple[object, str] = (None, "")
         """What the item under the cursor had printed when it was looked at, and what that was known by."""
-        self._head = Static(id="fleet-head", markup=False)
-        self._cell = Static(id="fleet-cell", markup=False)
+        self._head = SteadyText(id="fleet-head", markup=False)
+        self._cell = SteadyText(id="fleet-cell", markup=False)
         self.grid = FleetGrid(self._show_cell)
         self._groups = AlikeList()
         self._search_bar = SearchBar("fleet-search")

@@ -29,6 +29,7 @@ from pup_tui.tui.texts import (
     short_duration,
     time_of_day,
 )
+from pup_tui.tui.widgets.steady_text import SteadyText
 
 MOST_NAME = 24
 LEAST_NAME = 6
@@ -68,7 +69,7 @@ class Heading:
     wall: float | None = None
 
 
-class RunHeader(Static):
+class RunHeader(SteadyText):
     """Runbook, run, status, elapsed time, how many steps have ended."""
 
     def __init__(self, progress: RunProgress, run: str) -> None:
@@ -129,7 +130,7 @@ class RunHeader(Static):
         return told
 
 
-class WaitingBanner(Static):
+class WaitingBanner(SteadyText):
     """Says that the run waits for the operator, and which keys answer."""
 
     def __init__(self) -> None:
@@ -157,7 +158,7 @@ class WaitingBanner(Static):
         self.update(Content.styled(told, "bold"), layout=False)
 
 
-class RunAlert(Static):
+class RunAlert(SteadyText):
     """What a run is about, under the header: where a window is narrow, nothing else has room to tell it."""
 
     def __init__(self) -> None:
@@ -170,8 +171,7 @@ class RunAlert(Static):
             told = Content.assemble(
                 ("⚑ ", "bold $text-error"), safe_text(told_alert(started.alert))
             )
-            if told != self.content:
-                self.update(told, layout=False)
+            self.update(told, layout=False)
 
 
 class RunNotes(Static):

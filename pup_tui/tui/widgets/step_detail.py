@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from textual.content import Content
-from textual.widgets import Static
 
 from pup_tui.core.counting import told_attempt, told_counts
 from pup_tui.core.notices import StepRetrying
@@ -16,6 +15,7 @@ from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.texts import cut_rows, short_duration
+from pup_tui.tui.widgets.steady_text import SteadyText
 
 LEAST_WIDTH = 20
 """Columns that a command is wrapped into where there are fewer."""
@@ -37,7 +37,7 @@ class StepSurroundings(NamedTuple):
     usual: str = ""
 
 
-class StepDetail(Static):
+class StepDetail(SteadyText):
     """What there is to say about the selected step, in a few lines under the step list."""
 
     def __init__(self) -> None:

@@ -280,11 +280,11 @@ class StepList(DrawnRows):
 
     def render_line(self, y: int) -> Strip:
         at = self.scroll_offset.y + y
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.looks[""]
         if at >= len(self._rows):
             return Strip.blank(width, base)
         if at == self.selected:
-            base += self.cursor_style
+            base += self.looks["cursor"]
         strip = Strip(self._segments(self._rows[at], width))
         return strip.apply_style(base).crop_extend(0, width, base)
 
@@ -292,7 +292,7 @@ class StepList(DrawnRows):
         columns = Columns.within(width, self._numbers, danger=self._dangerous)
         before = " " * (3 + columns.number + 1)
         if row.step is None:
-            return [Segment(f"{before}undo", self.tone("care") + Style(bold=True))]
+            return [Segment(f"{before}undo", self.looks["care"] + Style(bold=True))]
         indent = self._indent(row.depth, columns)
         if row.left_out:
             rest = f"{before}{indent}… {row.left_out} · {key_of(self.app, 'open')} shows all"
@@ -304,7 +304,7 @@ class StepList(DrawnRows):
 
     def _step_segments(self, step: StepProgress, indent: str, columns: Columns) -> list[Segment]:
         mark = mark_of(step.word)
-        tone = self.tone(mark.tone)
+        tone = self.looks[mark.tone]
         model = step.node.step
         own_number = not (step.node.is_item or step.is_undo)
         number = str(step.node.index + 1) if own_number else ""
@@ -322,7 +322,7 @@ class StepList(DrawnRows):
             segments.append(Segment(fit(usual, _WORD + _DURATION - 1, right=True), tone))
             return segments
         if slow := self._slow(step):
-            segments.append(Segment(fit(f" {slow}", _WORD), self.tone("care")))
+            segments.append(Segment(fit(f" {slow}", _WORD), self.looks["care"]))
         else:
             segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
         segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), CALM))
@@ -355,7 +355,7 @@ class StepList(DrawnRows):
 
     @property
     def _danger(self) -> Style:
-        return self.tone("bad") + Style(bold=True)
+        return self.looks["bad"] + Style(bold=True)
 
     def _usual(self, step: StepProgress) -> str:
         """How long a step that is still to come usually takes."""

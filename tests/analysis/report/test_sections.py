@@ -19,7 +19,7 @@ from pup_tui.analysis.report.facts import (
 )
 from pup_tui.analysis.report.page import Bullets, Dated, PagePart, Prose
 from pup_tui.analysis.report.people import People
-from pup_tui.analysis.report.sections import page_of
+from pup_tui.analysis.report.sections import _counts, page_of
 from pup_tui.analysis.report.words import FileLink, plain
 
 PEOPLE = People(["ada"])
@@ -70,6 +70,11 @@ def step(number: int, **more: Any) -> ReportedStep:
 
 def entry(at: float, *, routine: bool) -> TimelineEntry:
     return TimelineEntry(at=at, run="R1", kind=EntryKind.STEP, words=(f"at {at}",), routine=routine)
+
+
+def test_a_host_that_was_not_reached_is_counted_for_itself() -> None:
+    steps = (step(1), step(2, status="failed"), step(3, status="failed", unreachable=True))
+    assert _counts(run(steps=steps)) == "1 succeeded, 1 failed, 1 unreachable"
 
 
 def test_of_very_much_the_routine_is_left_out() -> None:
