@@ -31,7 +31,7 @@ from pup_tui.runbook.model import (
     Step,
     WorkflowStep,
 )
-from pup_tui.runbook.parts import Pages as Pages  # noqa: PLC0414 (executors know requests, not the format)
+from pup_tui.runbook.parts import PagedAnswer as PagedAnswer  # noqa: PLC0414 (executors know requests, not the format)
 from pup_tui.runbook.roles import CHANGING_METHODS
 from pup_tui.runbook.texts import interpreter_at
 from pup_tui.spelling import SPELLED, token
@@ -263,7 +263,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     cwd: str | None = None
     read_only: bool = False
     url_shown: str | None = None
-    pages: Pages | None = None
+    pages: PagedAnswer | None = None
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:

@@ -60,7 +60,7 @@ from pup_tui.runbook.parts import (
     Capture,
     Inventory,
     Link,
-    Pages,
+    PagedAnswer,
     Poll,
     Requirement,
     Retry,
@@ -133,7 +133,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         ),
     ] = ""
     description: Annotated[Note, key("Markdown shown beside the step: what to look for.")] = ""
-    links: Annotated[tuple[StepLink, ...], key("Pages that help with this step.")] = ()
+    links: Annotated[tuple[StepLink, ...], key("PagedAnswer that help with this step.")] = ()
     when: Annotated[
         When,
         key(
@@ -654,7 +654,7 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
         ),
     ] = None
     pages: Annotated[
-        Pages | None,
+        PagedAnswer | None,
         key(
             "How to ask for the pages behind the first, so that the output is the whole list.",
             examples=({"by": "cursor", "items": "data", "next": "meta.next", "query": "cursor"},),
@@ -1000,7 +1000,7 @@ class Runbook(Section, frozen=True, kw_only=True):
         ),
     ] = field(default_factory=dict)
     owner: Annotated[str, key("Who looks after the runbook.")] = ""
-    links: Annotated[tuple[Link, ...], key("Pages that belong to it.")] = ()
+    links: Annotated[tuple[Link, ...], key("PagedAnswer that belong to it.")] = ()
     vars: Annotated[dict[str, Variable], key("The inputs of a run; a bare value is a default.")] = (
         field(default_factory=dict)
     )

@@ -542,7 +542,7 @@ class Retry(Section, frozen=True, kw_only=True):
     ] = None
 
 
-class Pages(Section, frozen=True, kw_only=True):
+class PagedAnswer(Section, frozen=True, kw_only=True):
     """How the pages of a long answer follow each other; together they are one list.
 
     Ways of interfaces as RFC 8288 (`link`) and the vendors' own documents have them.

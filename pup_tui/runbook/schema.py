@@ -64,7 +64,7 @@ def _definitions() -> Schema:
         parts.Assertion,
         parts.Poll,
         parts.Retry,
-        parts.Pages,
+        parts.PagedAnswer,
         parts.Column,
         parts.Table,
         parts.ShownTable,

@@ -16,7 +16,7 @@ from pup_tui.late_pattern import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from pup_tui.core.requests import HttpRequest, Pages
+    from pup_tui.core.requests import HttpRequest, PagedAnswer
     from pup_tui.datadog.transport import Response
 
 _LINK: Final = late_pattern(r'<([^<>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)')
@@ -42,7 +42,7 @@ class PagesProblem(Exception):
 
 async def whole(
     request: HttpRequest,
-    pages: Pages,
+    pages: PagedAnswer,
     ask: Callable[[HttpRequest], Awaitable[Response]],
     is_expected: Callable[[Response], bool],
     max_bytes: int,
@@ -75,7 +75,7 @@ async def whole(
     )
 
 
-def _items(response: Response, pages: Pages, number: int) -> list[msgspec.Raw]:
+def _items(response: Response, pages: PagedAnswer, number: int) -> list[msgspec.Raw]:
     where = f"at `{pages.items}`" if pages.items else "as its answer"
     try:
         found = _at(response.body, pages.items)
@@ -96,7 +96,11 @@ def _at(body: bytes, path: str | None) -> msgspec.Raw | None:
 
 
 def _next(
-    request: HttpRequest, pages: Pages, response: Response, found: list[msgspec.Raw], count: int
+    request: HttpRequest,
+    pages: PagedAnswer,
+    response: Response,
+    found: list[msgspec.Raw],
+    count: int,
 ) -> HttpRequest | None:
     """The request for the next page; None where there is none."""
     match pages.by:
@@ -132,12 +136,12 @@ def _cursor(response: Response, path: str) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _given(request: HttpRequest, pages: Pages, start: int) -> int:
+def _given(request: HttpRequest, pages: PagedAnswer, start: int) -> int:
     said = [value for name, value in request.query if name == pages.query]
     return int(said[0]) if said and said[0].isdecimal() else start
 
 
-def _with(request: HttpRequest, pages: Pages, value: str) -> HttpRequest:
+def _with(request: HttpRequest, pages: PagedAnswer, value: str) -> HttpRequest:
     others = tuple(pair for pair in request.query if pair[0] != pages.query)
     return replace(request, query=(*others, (pages.query or "", value)))
 

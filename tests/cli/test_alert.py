@@ -102,7 +102,12 @@ def test_untrusted_and_broken_runbooks_are_no_matches(program: Program) -> None:
     mine.mkdir()
     (mine / "disk-is-full.yaml").write_text("name: disk-is-full\nsteps: {}\n")
     ended = program("alert", "-", "--runbooks", "mine", "--json", stdin="The disk of db-1 is full")
-    assert ended.json["matches"] == []
+    found = {each["runbook"] for each in ended.json["matches"]}
+    assert "disk-is-full" not in found
+    # One called disk-full comes with the program, and hides the untrusted one.
+    assert "disk-full" in found
+    (line,) = (each for each in program("list").out.splitlines() if each.startswith("disk-full "))
+    assert "bundled" in line
 
 
 def test_a_run_is_about_its_alert(disk: Program) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pup_tui.core.requests import HttpRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
-from pup_tui.runbook.parts import Pages
+from pup_tui.runbook.parts import PagedAnswer
 from pup_tui.steps.http import HttpExecutor
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
@@ -51,7 +51,7 @@ class Interface:
 
 
 async def listed(
-    server: FakeServer, pages: Pages, around: tuple[Any, ...], **given: Any
+    server: FakeServer, pages: PagedAnswer, around: tuple[Any, ...], **given: Any
 ) -> Outcome:
     request = HttpRequest(
         method="GET", url=f"{server.url}/items", to_datadog=False, pages=pages, **given
@@ -61,10 +61,10 @@ async def listed(
 
 
 PAGES = {
-    "cursor": Pages(by="cursor", items="data.items", next="meta.next", query="cursor"),
-    "link": Pages(by="link"),
-    "offset": Pages(by="offset", items="data.items", query="offset"),
-    "page": Pages(by="page", items="data.items", query="page"),
+    "cursor": PagedAnswer(by="cursor", items="data.items", next="meta.next", query="cursor"),
+    "link": PagedAnswer(by="link"),
+    "offset": PagedAnswer(by="offset", items="data.items", query="offset"),
+    "page": PagedAnswer(by="page", items="data.items", query="page"),
 }
 
 
@@ -104,7 +104,7 @@ async def test_a_page_that_fails_fails_all_and_says_when_to_ask_again(
 async def test_more_pages_than_may_be_are_no_part_of_a_list(
     by: str, sink: RecordingSink, around: tuple[Any, ...]
 ) -> None:
-    few = Pages(
+    few = PagedAnswer(
         **{name: getattr(PAGES[by], name) for name in ("by", "items", "next", "query")}, max=2
     )
     async with FakeServer(handler=Interface(by)) as server:
@@ -135,7 +135,7 @@ async def test_numbers_stay_as_they_were_spelled(
         body=b'{"data": [1.10, 12345678901234567890], "next": 12345678901234567890}',
     )
     last = Reply(body=b'{"data": [{"b": 1, "a": 2e400}], "next": null}')
-    pages = Pages(by="cursor", items="data", next="next", query="after")
+    pages = PagedAnswer(by="cursor", items="data", next="next", query="after")
     async with FakeServer(first, last) as server:
         done = await listed(server, pages, around)
     assert done.ok

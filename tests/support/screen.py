@@ -161,6 +161,20 @@ class Screen:
         for ended in "Mm":
             self._send(f"\x1b[<0;{column};{row}{ended}")
 
+    def scroll_to(self, pattern: str, over: str) -> None:
+        """Turn the wheel of the mouse down over a text until another one can be seen."""
+        found = self.wait_for(over)
+        row, line = (
+            found.string[: found.start()].count("\n") + 1,
+            found.string.rfind("\n", 0, found.start()),
+        )
+        wheel = f"\x1b[<65;{found.start() - line};{row}M"
+        end = time.monotonic() + PATIENCE
+        while re.search(pattern, self.text) is None and time.monotonic() < end:
+            self._send(wheel)
+            self.read(0.1)
+        self.wait_for(pattern, timeout=0.0)
+
     def click_until(self, pattern: str, seen: str) -> None:
         """Click on a text until something shows: nothing takes a click before a person can have read it."""
         self.wait_for(pattern)

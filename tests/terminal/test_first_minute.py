@@ -66,8 +66,8 @@ def test_a_file_is_edited_and_judged_on_return(program: Program) -> None:
 def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program) -> None:
     with CopiedScreen(["demo"], cwd=program.cwd, environ=program.environ, size=(100, 30)) as screen:
         screen.wait_for(READY)
-        screen.click("maintenance-window")
-        screen.wait_for("mute its monitors")
+        screen.scroll_to("maintenance-window", over="incident-triage")
+        screen.click_until("maintenance-window", "mute its monitors")
         screen.click("opens it")
         screen.wait_for("6 values ready")
         screen.click_until(r"Plan  \^o", "nothing has run")
