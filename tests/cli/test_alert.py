@@ -95,19 +95,20 @@ def test_what_cannot_be_read_is_told(
 
 @pytest.mark.proves("P26")
 def test_untrusted_and_broken_runbooks_are_no_matches(program: Program) -> None:
+    def found() -> set[str]:
+        told = "The tank of db-1 is full"
+        ended = program("alert", "-", "--runbooks", "mine", "--json", stdin=told)
+        return {each["runbook"] for each in ended.json["matches"]}
+
     folder = program.cwd / "runbooks"
     folder.mkdir()
-    (folder / "disk-full.yaml").write_text(DISK)
+    (folder / "tank-full.yaml").write_text(DISK.replace("disk-full", "tank-full"))
     mine = program.cwd / "mine"
     mine.mkdir()
-    (mine / "disk-is-full.yaml").write_text("name: disk-is-full\nsteps: {}\n")
-    ended = program("alert", "-", "--runbooks", "mine", "--json", stdin="The disk of db-1 is full")
-    found = {each["runbook"] for each in ended.json["matches"]}
-    assert "disk-is-full" not in found
-    # One called disk-full comes with the program, and hides the untrusted one.
-    assert "disk-full" in found
-    (line,) = (each for each in program("list").out.splitlines() if each.startswith("disk-full "))
-    assert "bundled" in line
+    (mine / "tank-is-full.yaml").write_text("name: tank-is-full\nsteps: {}\n")
+    assert found() & {"tank-full", "tank-is-full"} == set()
+    (folder / "tank-full.yaml").rename(mine / "tank-full.yaml")
+    assert "tank-full" in found()
 
 
 def test_a_run_is_about_its_alert(disk: Program) -> None:
