@@ -36,16 +36,16 @@ async def run(
 
 
 async def test_the_standby_takes_over(aws: Account, tmp_path: Path) -> None:
-    aws.database("ledger", standby=True)
+    aws.database("bookings", standby=True)
 
     def better() -> None:
-        aws.storage_alarm("writes of ledger", "ledger", state="OK")
+        aws.storage_alarm("writes of bookings", "bookings", state="OK")
 
-    state, seen = await run(aws, tmp_path, "ledger", after={"failover": better})
+    state, seen = await run(aws, tmp_path, "bookings", after={"failover": better})
     assert state.status is RunStatus.SUCCEEDED, troubles(state, seen)
     failover, _ = seen.questions
-    assert "standby of ledger (postgres, db.t3.micro, account 123456789012)" in failover.message
-    assert "writes of ledger: it is ALARM" in failover.message
+    assert "standby of bookings (postgres, db.t3.micro, account 123456789012)" in failover.message
+    assert "writes of bookings: it is ALARM" in failover.message
 
 
 async def test_the_alarm_goes_on(aws: Account, tmp_path: Path) -> None:
