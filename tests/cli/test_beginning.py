@@ -106,6 +106,7 @@ def test_on_a_terminal_it_asks_and_opens_the_editor_until_it_is_valid(program: P
         child.expect_exact("NAME (Its name")
         child.sendline("a b")
         child.expect_exact("`a b` is no name")
+        child.expect_exact("NAME")
         child.sendline("tidy")
         child.expect_exact("TYPE")
         child.sendline("")
