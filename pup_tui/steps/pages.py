@@ -5,6 +5,7 @@ A part is never given as the whole: a page that fails, or one too many, fails th
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -29,7 +30,9 @@ MOST_PAGES: Final = 100
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw)
 _MAP: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_CURSOR: Final = msgspec.json.Decoder(str | bool | None)
+_CURSOR: Final = msgspec.json.Decoder(str | int | float | bool | None)
+_UNREADABLE: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What reading raises of an answer that is no JSON, or is nested too deep."""
 
 
 class PagesProblem(Exception):
@@ -62,11 +65,11 @@ async def whole(
         size += sum(map(len, found))
         if size > max_bytes:
             raise PagesProblem(f"{number} pages have more than {max_bytes:,} bytes together")
-        following = _next(request, pages, response, found, len(items))
+        following = _next(request, pages, response, len(found))
         if following is None:
             body = b"[" + b",".join(map(bytes, items)) + b"]"
             headers = {**response.headers, "content-type": "application/json"}
-            return type(response)(response.status, headers, body, response.url)
+            return dataclasses.replace(response, headers=headers, body=body)
         if following == request:
             raise PagesProblem(f"page {number} leads to itself")
         request = following
@@ -80,7 +83,7 @@ def _items(response: Response, pages: PagedAnswer, number: int) -> list[msgspec.
     try:
         found = _at(response.body, pages.items)
         return _LIST.decode(b"null" if found is None else found)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         raise PagesProblem(f"page {number} has no list {where}", response) from None
 
 
@@ -96,44 +99,36 @@ def _at(body: bytes, path: str | None) -> msgspec.Raw | None:
 
 
 def _next(
-    request: HttpRequest,
-    pages: PagedAnswer,
-    response: Response,
-    found: list[msgspec.Raw],
-    count: int,
+    request: HttpRequest, pages: PagedAnswer, response: Response, found: int
 ) -> HttpRequest | None:
-    """The request for the next page; None where there is none."""
+    """The request for the page behind one on which so many items were found; None where there is none."""
+    if pages.by == "cursor":
+        cursor = _cursor(response, pages.next or "")
+        return _with(request, pages, cursor) if cursor else None
+    if not found:
+        return None
     match pages.by:
-        case "cursor":
-            cursor = _cursor(response, pages.next or "")
-            return _with(request, pages, cursor) if cursor else None
         case "link":
             target = _linked(response.headers)
-            return _led(request, target) if target and found else None
+            return _led(request, target) if target else None
         case "offset":
-            return (
-                _with(request, pages, str(_given(request, pages, 0) + len(found)))
-                if found
-                else None
-            )
+            return _with(request, pages, str(_given(request, pages, 0) + found))
         case "page":
-            return _with(request, pages, str(_given(request, pages, 1) + 1)) if found else None
+            return _with(request, pages, str(_given(request, pages, 1) + 1))
 
 
 def _cursor(response: Response, path: str) -> str:
-    """What the next request has to tell; empty where an answer is the last one."""
+    """What the next request has to tell, a number as it was spelled; empty where it was the last one."""
     try:
         found = _at(response.body, path)
-    except msgspec.DecodeError:
+        said = None if found is None else _CURSOR.decode(found)
+    except _UNREADABLE:
+        raise PagesProblem(
+            f"`{path}` is no cursor, which is a text or a number", response
+        ) from None
+    if found is None or said is None or isinstance(said, bool):
         return ""
-    if found is None:
-        return ""
-    try:
-        said = _CURSOR.decode(found)
-    except msgspec.DecodeError:
-        # A number goes back as it was spelled.
-        return bytes(found).decode()
-    return said if isinstance(said, str) else ""
+    return said if isinstance(said, str) else bytes(found).decode()
 
 
 def _given(request: HttpRequest, pages: PagedAnswer, start: int) -> int:

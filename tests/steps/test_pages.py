@@ -163,12 +163,22 @@ async def test_credentials_go_to_no_other_server(
         (b'{"other": 1}', "page 1 has no list at `data.items`"),
         (b"<html>", "page 1 has no list at `data.items`"),
         (b"", "page 1 has no list at `data.items`"),
+        (b'{"\xff": 1}', "page 1 has no list at `data.items`"),
+        (b"[" * 100_000, "page 1 has no list at `data.items`"),
     ],
 )
 async def test_an_answer_without_a_list(body: bytes, told: str, around: tuple[Any, ...]) -> None:
     async with FakeServer(Reply(body=body)) as server:
         done = await listed(server, PAGES["offset"], around)
     assert done.reason == told
+
+
+async def test_a_cursor_that_is_none(around: tuple[Any, ...]) -> None:
+    """What leads on and cannot be followed is not taken for the end."""
+    odd = Reply(body={"data": {"items": [1]}, "meta": {"next": {"page": 2}}})
+    async with FakeServer(odd) as server:
+        done = await listed(server, PAGES["cursor"], around)
+    assert done.reason == "`meta.next` is no cursor, which is a text or a number"
 
 
 async def test_a_cursor_that_leads_to_itself(around: tuple[Any, ...]) -> None:
