@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import ENVIRON, Seen
+from pup_tui.core.state import RunStatus
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
+from tests.support.runs import ENVIRON
 from tests.support.small_host import SmallHost, small_host
 from tests.support.sshd import Fleet, fleet
 
@@ -45,8 +45,8 @@ async def run(
     host: SmallHost,
     folder: Path,
     answers: Answers,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
+    after: After | None = None,
+) -> Ran:
     return await run_of(
         "hosts/disk-full",
         folder,

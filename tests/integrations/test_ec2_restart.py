@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
@@ -21,10 +19,10 @@ async def run(
     folder: Path,
     instance: str,
     answers: Answers,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     *,
     anyway: bool = True,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "aws/ec2-restart",
         folder,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import run_of
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Ran, run_of
 
 pytestmark = pytest.mark.library
 
@@ -20,9 +18,9 @@ async def run(
     service: str,
     folder: Path,
     earlier: str,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "10m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "aws/ecs-rollback",
         folder,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.haproxy import BACKEND, Client, Proxy, haproxy
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.library
@@ -32,9 +31,9 @@ async def run(
     proxy: Proxy,
     folder: Path,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "1m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "edge/haproxy-drain",
         folder,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import ENVIRON, Seen
+from pup_tui.core.state import RunStatus
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
+from tests.support.runs import ENVIRON
 from tests.support.small_host import loaded_host
 from tests.support.sshd import Fleet, fleet
 
@@ -45,9 +45,9 @@ async def run(
     fleet: Fleet,
     load: Path,
     answers: Answers,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "2m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "hosts/high-load",
         load.parent / "run",

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import Answers, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
 
-async def run(
-    aws: Account, folder: Path, key: str, answers: Answers | None = None
-) -> tuple[RunState, Seen]:
+async def run(aws: Account, folder: Path, key: str, answers: Answers | None = None) -> Ran:
     return await run_of(
         "aws/key-leaked",
         folder,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.integrations.test_kubernetes import crash, happened
 from tests.support.cluster import Broken
 from tests.support.cluster_api import KubernetesApi
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
@@ -22,8 +21,8 @@ async def run(
     runbook: str,
     values: Mapping[str, Any],
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
+    after: After | None = None,
+) -> Ran:
     return await run_of(
         f"kubernetes/{runbook}",
         api.kubeconfig.with_name("run"),

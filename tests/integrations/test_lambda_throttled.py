@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
@@ -19,9 +17,9 @@ async def run(
     aws: Account,
     folder: Path,
     function: str,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "10m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "aws/lambda-throttled",
         folder,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,11 +10,10 @@ import mysql.connector
 import pytest
 from mysql.connector.connection import MySQLConnection
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.integrations.test_mysql import asked, leading_to, session, told, waiting, waits
 from tests.support.databases import Server
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.library
@@ -27,8 +26,8 @@ async def run(
     server: Server,
     folder: Path,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
+    after: After | None = None,
+) -> Ran:
     return await run_of(
         "mysql/long-queries",
         folder,

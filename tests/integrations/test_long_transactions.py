@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -12,8 +11,7 @@ import pytest
 from pup_tui.core.state import RunState, RunStatus
 from tests.integrations.test_postgres import Connection, leading_to, seen, session
 from tests.support.databases import Server
-from tests.support.library_runs import Answers, run_of
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, run_of
 
 pytestmark = pytest.mark.library
 
@@ -22,8 +20,8 @@ async def run(
     server: Server,
     folder: Path,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
+    after: After | None = None,
+) -> Ran:
     environ = leading_to(server)
     return await run_of(
         "postgres/long-transactions",

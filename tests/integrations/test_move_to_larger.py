@@ -13,7 +13,7 @@ import pytest
 
 from pup_tui.core.state import RunState, RunStatus
 from tests.support.disks import small_disk
-from tests.support.library_runs import Answers, outcomes, run_of
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of
 from tests.support.moving import BACKEND, NEW, OLD, Move, asked, killed, moving
 from tests.support.places import short_place
 from tests.support.runs import ENVIRON, Seen
@@ -43,9 +43,9 @@ async def run(
     fleet: Fleet,
     folder: Path,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     values: Mapping[str, object] | None = None,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     given = {
         "OLD_HOST": "web1",
         "NEW_HOST": "web2",

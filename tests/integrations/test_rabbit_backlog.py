@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.databases import Server
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.rabbitmq import PASSWORD, asked, consuming, published, rabbitmq, told_messages
-from tests.support.runs import Seen
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.library
@@ -31,9 +30,9 @@ async def run(
     queue: str,
     what: Mapping[str, Any],
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "1m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "queues/rabbit-backlog",
         folder,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
@@ -20,9 +18,9 @@ async def run(
     folder: Path,
     database: str,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "15m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     aws.storage_alarm(f"writes of {database}", database)
     return await run_of(
         "aws/rds-failover",

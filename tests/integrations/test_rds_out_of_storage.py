@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.clouds import Account
-from tests.support.library_runs import Answers, outcomes, run_of
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of
 
 pytestmark = pytest.mark.library
 
@@ -31,8 +29,8 @@ async def run(
     database: str,
     folder: Path,
     answers: Answers = LARGER,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
+    after: After | None = None,
+) -> Ran:
     return await run_of(
         "aws/rds-out-of-storage",
         folder,

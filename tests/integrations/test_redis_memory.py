@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.integrations.conftest import redis_server
 from tests.integrations.test_redis import asked, leading_to
 from tests.support.databases import Server
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
@@ -52,11 +51,11 @@ async def run(
     server: Server,
     folder: Path,
     what: Mapping[str, Any],
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     *,
     wait: str = "1m",
     answers: Answers | None = None,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "queues/redis-memory",
         folder,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.integrations import Done, carried_out, proved
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.sentinels import SERVICE, Sentinels, asked, sentinels
 from tests.support.waiting import until
 
@@ -90,10 +89,10 @@ async def test_a_failover_and_back(redis: Sentinels, tmp_path: Path) -> None:
 async def run(
     redis: Sentinels,
     folder: Path,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     answers: Answers | None = None,
     **values: Any,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     given = {"BEHIND_ALLOWED": 65536, "REPLICAS_NEEDED": 1, "WAIT": "2m", "STEADY": 1}
     return await run_of(
         "queues/redis-failover",

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.support.haproxy import BACKEND, Client, Proxy, haproxy
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.needed import lacking
-from tests.support.runs import ENVIRON, Seen
+from tests.support.runs import ENVIRON
 from tests.support.sshd import CLIENT, SERVER, Fleet, started
 from tests.support.standins import StandIns
 from tests.support.waiting import until
@@ -73,10 +73,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 async def run(
     site: Site,
     folder: Path,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     answers: Answers | None = None,
     wait: str = "1m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "edge/rolling-restart",
         folder,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.integrations.test_postgres import asked, leading_to, seen
 from tests.support.databases import PASSWORD, Server, postgresql_tool
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.library
@@ -27,9 +26,9 @@ async def run(
     server: Server,
     folder: Path,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     wait: str = "1m",
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "postgres/slot-full",
         folder,

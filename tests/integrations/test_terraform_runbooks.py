@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pup_tui.core.state import RunState, RunStatus
-from tests.support.library_runs import Answers, outcomes, run_of
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of
 from tests.support.runs import Seen
 from tests.support.sshd import Fleet, fleet
 from tests.support.terraform import LOCK, Configuration, StateServer
@@ -25,9 +25,9 @@ async def run(
     code: Configuration,
     runbook: str,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     **values: Any,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         f"delivery/{runbook}",
         code.folder.parent / "run",
@@ -39,9 +39,7 @@ async def run(
     )
 
 
-async def drifted(
-    code: Configuration, what: str, after: Mapping[str, Callable[[], None]] | None = None
-) -> tuple[RunState, Seen]:
+async def drifted(code: Configuration, what: str, after: After | None = None) -> Ran:
     values = {"LOCK_WAIT": "1s", "WAIT": "1s"}
     return await run(code, "terraform-drift", {"what": {"DO": what}}, after, **values)
 
@@ -113,11 +111,11 @@ async def test_another_workspace_is_not_looked_at(terraform: Configuration) -> N
 
 async def unlocked(
     code: Configuration,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     *,
     host: str = "",
     **questions: str,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     answers: Answers = {"where": {"HOST": host}, **questions}
     return await run(code, "state-unlock", answers, after)
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.state import RunStatus
 from tests.integrations.test_postgres import asked, connected, leading_to
 from tests.support.databases import Server
-from tests.support.library_runs import Answers, outcomes, run_of, troubles
-from tests.support.runs import Seen
+from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 
 pytestmark = pytest.mark.library
 
@@ -36,9 +35,9 @@ async def run(
     server: Server,
     folder: Path,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
+    after: After | None = None,
     old: int = OLD,
-) -> tuple[RunState, Seen]:
+) -> Ran:
     return await run_of(
         "postgres/wraparound",
         folder,

@@ -30,6 +30,10 @@ Answers = Mapping[str, Answer | list[Answer]]
 """By the step: what is answered to its question, or values that it asks for, as they are typed; what is left
 out has its default. Of one that asks several times a list, whose last one stays. All others get a yes.
 """
+After = Mapping[str, Callable[[], None]]
+"""By the step: what happens once it has ended, before anything else begins."""
+Ran = tuple[RunState, Seen]
+"""How a run ended, and what its watcher saw of it."""
 
 
 class _Operator(Seen):
@@ -39,7 +43,7 @@ class _Operator(Seen):
         self,
         run: LocalRun,
         answers: Answers,
-        after: Mapping[str, Callable[[], None]],
+        after: After,
         sources: Sources,
     ) -> None:
         super().__init__(run)
@@ -77,11 +81,9 @@ async def run_of(
     environ: Mapping[str, str],
     around: Mapping[str, str] = ENVIRON,
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
-    """Run THEME/NAME. Settings find `environ`, processes have what is `around` them; what is to happen
-    `after` a step has ended happens before anything else begins.
-    """
+    after: After | None = None,
+) -> Ran:
+    """Run THEME/NAME. Settings find `environ`, processes have what is `around` them."""
     path = bundled_dir() / f"{runbook}.yaml"
     program = compile_program(path.stem, load_bundled(path).require())
     return await driven(
@@ -97,8 +99,8 @@ async def driven(
     environ: Mapping[str, str],
     around: Mapping[str, str],
     answers: Answers | None = None,
-    after: Mapping[str, Callable[[], None]] | None = None,
-) -> tuple[RunState, Seen]:
+    after: After | None = None,
+) -> Ran:
     """Run a program with all that the library needs, as `run_of` says."""
     make_private_dir(folder)
     sources = local_sources({**ENVIRON, **environ}, folder)
