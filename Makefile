@@ -9,7 +9,8 @@ JOBS ?= 6
 unexport PYTHONDONTWRITEBYTECODE
 
 # Nothing is installed whose hash is not in a lock file, the backend that builds the package included. There are
-# two, since pip takes all of a file with hashes: what the program needs, and that with the tools for development.
+# several, since pip takes all of a file with hashes: what the program needs, that with the tools for development, and
+# the programs that it is measured beside.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK_ALL := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url
