@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,28 +12,13 @@ from tests.support.cluster import Broken
 from tests.support.cluster_api import KubernetesApi, kubernetes_api
 from tests.support.databases import Server, server_of
 from tests.support.needed import needs_program
-from tests.support.ports import accepts, answers, free_port
+from tests.support.ports import answers, free_port
+from tests.support.redis import redis_server, replica_of
 from tests.support.terraform import Configuration, StateServer, needs_terraform, state_server
-
-PASSWORD = "s3cret-of-redis"
 
 
 def _is_ready(port: int) -> bool:
     return answers(port, "/-/ready")
-
-
-def _redis(folder: Path, port: int) -> list[str]:
-    return [
-        *("--bind", "127.0.0.1", "--save", "", "--dir", str(folder)),
-        *("--requirepass", PASSWORD, "--masterauth", PASSWORD),
-        *("--port", str(port)),
-    ]
-
-
-@contextmanager
-def redis_server() -> Iterator[Server]:
-    with server_of("redis-server", "redis-server", _redis, accepts) as up:
-        yield up
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +29,7 @@ def redis() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def redis_replica(redis: Server) -> Iterator[Server]:
-    def arguments(folder: Path, port: int) -> list[str]:
-        return [*_redis(folder, port), "--replicaof", "127.0.0.1", str(redis.port)]
-
-    with server_of("redis-server", "redis-server", arguments, accepts) as up:
+    with replica_of(redis) as up:
         yield up
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.conftest import PASSWORD
 from tests.support.databases import Server
 from tests.support.integrations import Done, carried_out, proved
+from tests.support.redis import AROUND, PASSWORD, asked
 
 WHAT = "redis-server 7, by redis-cli"
 
@@ -22,18 +22,6 @@ def leading_to(server: Server, password: str = PASSWORD) -> dict[str, str]:
         "PUP_TUI_REDIS_PORT": str(server.port),
         "REDISCLI_AUTH": password,
     }
-
-
-def asked(server: Server, *words: str, fails: bool = False) -> str:
-    """What the server answers, asked without the program; with `fails` it may be an error."""
-    command = ["redis-cli", *([] if fails else ["-e"]), "-p", str(server.port), *words]
-    done = subprocess.run(
-        command,
-        env={"REDISCLI_AUTH": PASSWORD, "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout.decode().strip()
 
 
 async def acted(
@@ -130,7 +118,7 @@ def listener(redis: Server) -> Iterator[int]:
     """A client that listens, by its id."""
     with subprocess.Popen(
         ["redis-cli", "-p", str(redis.port), "SUBSCRIBE", "news"],
-        env={"REDISCLI_AUTH": PASSWORD, "PATH": "/usr/bin:/bin"},
+        env=AROUND,
         stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pup_tui.core.state import RunStatus
-from tests.integrations.conftest import redis_server
-from tests.integrations.test_redis import asked, leading_to
+from tests.integrations.test_redis import leading_to
 from tests.support.databases import Server
 from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
+from tests.support.redis import asked, redis_server
 
 pytestmark = pytest.mark.library
 

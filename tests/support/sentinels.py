@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tests.support.databases import Server, server_of
 from tests.support.ports import accepts
+from tests.support.redis import AROUND, PASSWORD, redis_server, replica_of
 from tests.support.waiting import until
 
-PASSWORD = "s3cret-of-redis"
 SERVICE = "cache"
 
 
@@ -62,31 +62,19 @@ class Sentinels:
 def asked(server: Server, *words: str) -> str:
     """What a server or a Sentinel answers; it may be an error."""
     command = ["redis-cli", "-p", str(server.port), *words]
-    environ = {"REDISCLI_AUTH": PASSWORD, "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(command, env=environ, capture_output=True, check=False)
+    done = subprocess.run(command, env=AROUND, capture_output=True, check=False)
     return done.stdout.decode().strip()
 
 
 @contextmanager
 def sentinels(count: int = 3) -> Iterator[Sentinels]:
     with ExitStack() as stack:
-        primary = stack.enter_context(_redis())
-        replica = stack.enter_context(_redis("--replicaof", "127.0.0.1", str(primary.port)))
+        primary = stack.enter_context(redis_server())
+        replica = stack.enter_context(replica_of(primary))
         watching = [stack.enter_context(_sentinel(primary, count // 2 + 1)) for _ in range(count)]
         up = Sentinels((primary, replica), tuple(watching))
         until(up.agree)
         yield up
-
-
-def _redis(*options: str) -> AbstractContextManager[Server]:
-    def arguments(folder: Path, port: int) -> list[str]:
-        return [
-            *("--bind", "127.0.0.1", "--save", "", "--dir", str(folder), "--port", str(port)),
-            *("--requirepass", PASSWORD, "--masterauth", PASSWORD),
-            *("--repl-diskless-sync-delay", "0", *options),
-        ]
-
-    return server_of("redis-server", "redis-server", arguments, accepts)
 
 
 def _sentinel(primary: Server, quorum: int) -> AbstractContextManager[Server]:
