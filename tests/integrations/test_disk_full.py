@@ -11,7 +11,6 @@ import pytest
 
 from pup_tui.core.state import RunStatus
 from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
-from tests.support.runs import ENVIRON
 from tests.support.small_host import SmallHost, small_host
 from tests.support.sshd import Fleet, fleet
 
@@ -52,7 +51,7 @@ async def run(
         folder,
         {"HOST": host.name, "FOLDER": "/var/log", "LOGS": "/var/log/app", "FULL": FULL},
         environ={},
-        around={**ENVIRON, "PATH": fleet.path},
+        around=fleet.around,
         answers=answers,
         after=after,
     )

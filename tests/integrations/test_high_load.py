@@ -12,7 +12,6 @@ import pytest
 
 from pup_tui.core.state import RunStatus
 from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
-from tests.support.runs import ENVIRON
 from tests.support.small_host import loaded_host
 from tests.support.sshd import Fleet, fleet
 
@@ -53,7 +52,7 @@ async def run(
         load.parent / "run",
         {"HOST": load.parent.name.replace("_", "-"), "PER_CPU": 1.5, "WAIT": wait},
         environ={},
-        around={**ENVIRON, "PATH": fleet.path},
+        around=fleet.around,
         answers=answers,
         after=after,
     )

@@ -16,7 +16,6 @@ import pytest
 
 from tests.support.integrations import Done, carried_out, proved
 from tests.support.needed import needs_sudo
-from tests.support.runs import ENVIRON
 from tests.support.small_host import SmallHost, small_host
 from tests.support.sshd import Fleet, fleet
 
@@ -49,7 +48,7 @@ async def acted(
         {"PUP_TUI_HOST_PROBE": given.pop("probe", "web1")},
         given,
         undone=undone,
-        around={**ENVIRON, "PATH": fleet.path},
+        around=fleet.around,
     )
 
 

@@ -16,7 +16,7 @@ from tests.support.disks import small_disk
 from tests.support.library_runs import After, Answers, Ran, outcomes, run_of
 from tests.support.moving import BACKEND, NEW, OLD, Move, asked, killed, moving
 from tests.support.places import short_place
-from tests.support.runs import ENVIRON, Seen
+from tests.support.runs import Seen
 from tests.support.sshd import Fleet, fleet
 
 __all__ = ["fleet"]
@@ -62,7 +62,7 @@ async def run(
         folder,
         {**given, **(values or {})},
         environ=move.environ,
-        around={**ENVIRON, "PATH": fleet.path},
+        around=fleet.around,
         answers=answers,
         after=after,
     )

@@ -16,7 +16,6 @@ from tests.support.databases import server_of
 from tests.support.integrations import Done, carried_out, proved
 from tests.support.needed import needs_program, needs_sudo
 from tests.support.ports import accepts
-from tests.support.runs import ENVIRON
 from tests.support.sshd import Fleet, fleet
 from tests.support.waiting import until
 
@@ -69,9 +68,7 @@ def nginx() -> Iterator[Nginx]:
 
 async def acted(action: str, fleet: Fleet, folder: Path, **given: Any) -> Done:
     values = {"HOST": "web1", **given}
-    return await carried_out(
-        "nginx", action, folder, {}, values, around={**ENVIRON, "PATH": fleet.path}
-    )
+    return await carried_out("nginx", action, folder, {}, values, around=fleet.around)
 
 
 async def test_the_version(fleet: Fleet, tmp_path: Path) -> None:

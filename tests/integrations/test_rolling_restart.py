@@ -15,7 +15,6 @@ from pup_tui.core.state import RunStatus
 from tests.support.haproxy import BACKEND, Client, Proxy, haproxy
 from tests.support.library_runs import After, Answers, Ran, outcomes, run_of, troubles
 from tests.support.needed import lacking
-from tests.support.runs import ENVIRON
 from tests.support.sshd import CLIENT, SERVER, Fleet, started
 from tests.support.standins import StandIns
 from tests.support.waiting import until
@@ -88,7 +87,7 @@ async def run(
             "STEADY": 0,
         },
         environ={"PUP_TUI_HAPROXY_SOCKET": str(site.proxy.api)},
-        around={**ENVIRON, "PATH": site.fleet.path},
+        around=site.fleet.around,
         answers=answers,
         after=after,
     )

@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.needed import lacking
 from tests.support.ports import accepts, free_port
+from tests.support.runs import ENVIRON
 from tests.support.waiting import until
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
@@ -55,6 +56,11 @@ class Fleet:
     @property
     def environ(self) -> dict[str, str]:
         return {**os.environ, "PATH": self.path}
+
+    @property
+    def around(self) -> dict[str, str]:
+        """What a run has around its processes that reaches them."""
+        return {**ENVIRON, "PATH": self.path}
 
     def add(self, name: str, command: str) -> None:
         """A further host, at which this command gets what is to run, as SSH_ORIGINAL_COMMAND."""
