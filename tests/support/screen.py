@@ -152,23 +152,21 @@ class Screen:
 
     def click(self, pattern: str) -> None:
         """Click with the mouse in the middle of the first text that matches, once it is there."""
-        self.wait_for(pattern)
-        lines = enumerate(self.text.splitlines(), start=1)
-        row, found = next(
-            (row, found) for row, line in lines if (found := re.search(pattern, line))
-        )
+        row, found = self._place(pattern)
         column = (found.start() + found.end()) // 2 + 1
         for ended in "Mm":
             self._send(f"\x1b[<0;{column};{row}{ended}")
 
+    def _place(self, pattern: str) -> tuple[int, re.Match[str]]:
+        """The row, from 1, of the first line that matches, and what matches in it, once it is there."""
+        self.wait_for(pattern)
+        lines = enumerate(self.text.splitlines(), start=1)
+        return next((row, found) for row, line in lines if (found := re.search(pattern, line)))
+
     def scroll_to(self, pattern: str, over: str) -> None:
         """Turn the wheel of the mouse down over a text until another one can be seen."""
-        found = self.wait_for(over)
-        row, line = (
-            found.string[: found.start()].count("\n") + 1,
-            found.string.rfind("\n", 0, found.start()),
-        )
-        wheel = f"\x1b[<65;{found.start() - line};{row}M"
+        row, found = self._place(over)
+        wheel = f"\x1b[<65;{found.start() + 1};{row}M"
         end = time.monotonic() + PATIENCE
         while re.search(pattern, self.text) is None and time.monotonic() < end:
             self._send(wheel)
