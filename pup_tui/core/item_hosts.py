@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pup_tui.core.elsewhere import rendered
-from pup_tui.core.ids import item_id, static_id
+from pup_tui.core.ids import item_id, static_id, upwards
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import scope_of, truth_of
@@ -56,12 +56,8 @@ def _texts(program: Program, loop: Node) -> Iterator[str]:
         step = n.step
         if not isinstance(step, HostedStep) or step.host is None or n.frame != loop.frame:
             continue
-        if _names(step.host) <= own and not any(_is_in(n.id, each) for each in conditional):
+        if _names(step.host) <= own and conditional.isdisjoint(upwards(n.id)):
             yield step.host
-
-
-def _is_in(step: str, block: str) -> bool:
-    return step == block or step.startswith(f"{block}/")
 
 
 def _names(text: str) -> frozenset[str]:
