@@ -42,7 +42,8 @@ def check_item_hosts(program: Program, state: RunState, loop: Node, items: int) 
 def _hosts(program: Program, loop: Node) -> Sequence[str]:
     """What the foreach, and the steps in each of its items, say of their host by the item alone."""
     own = {loop.step.as_, LOOP}
-    return list(dict.fromkeys(text for text in _texts(program, loop) if _names(text) & own))
+    texts = (text for text in _texts(program, loop) if compile_text(text).all_names & own)
+    return list(dict.fromkeys(texts))
 
 
 def _texts(program: Program, loop: Node) -> Iterator[str]:
@@ -56,13 +57,8 @@ def _texts(program: Program, loop: Node) -> Iterator[str]:
         step = n.step
         if not isinstance(step, HostedStep) or step.host is None or n.frame != loop.frame:
             continue
-        if _names(step.host) <= own and conditional.isdisjoint(upwards(n.id)):
+        if compile_text(step.host).all_names <= own and conditional.isdisjoint(upwards(n.id)):
             yield step.host
-
-
-def _names(text: str) -> frozenset[str]:
-    usage = compile_text(text).usage
-    return usage.names | usage.optional_names
 
 
 def _has_turn(program: Program, state: RunState, item: Node) -> bool:

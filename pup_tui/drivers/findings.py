@@ -112,7 +112,7 @@ class _Finder:
         expressions = (each.expression for each in self._wanted.captures if each.expression)
         compiled = map(compile_expression, expressions)
         # To look through all that was printed takes long where it is much.
-        looked_at = {name for each in compiled for name in (*each.names, *each.optional_names)}
+        looked_at = {name for each in compiled for name in each.all_names}
         return {
             name: self._masking.masked(value)
             for name, value in self._reading.items()
@@ -206,7 +206,7 @@ class _Finder:
         it names what is not there, or is too much.
         """
         text = compile_text(message)
-        looked_at = text.names | text.optional_names
+        looked_at = text.all_names
         if self._is_cut(looked_at):
             return message
         seen = {
