@@ -44,7 +44,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 def choices_need(variable: Variable) -> frozenset[str]:
-    """The names that the command or expression uses which gives the choices, also where they may be missing."""
+    """All names that the command or expression uses which gives the choices."""
     if variable.choices_items is not None:
         return compile_expression(variable.choices_items).all_names
     source = variable.choices_command
