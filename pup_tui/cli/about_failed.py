@@ -38,16 +38,18 @@ def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decide
     from pup_tui.core.shown import editable_step
     from pup_tui.core.standing import is_of_items
     from pup_tui.core.titles import items_again
+    from pup_tui.output.sanitize import safe_text
 
     decided = Decided({}, {}, {})
     items = items_again(program, past.state, standing.failed)
     called = {each.step: each.called for each in items}
+    of_all = safe_text(told_items(items))
     for step, why in standing.failed.items():
         tell(f"`{step}` failed: {f'{called[step]}: ' if called.get(step) else ''}{why}")
         editable = editable_step(program, past.state, step, decided.changed)
         of_text = "" if editable is None else " or [e]dited text"
         of_items = is_of_items(step)
-        only = f", run [o]nly what failed of all items ({told_items(items)})" if of_items else ""
+        only = f", run [o]nly what failed of all items ({of_all})" if of_items else ""
         prompt = (
             f"[r]un again, also with another [v]alue{of_text}, [s]kip it{only}\n"
             "or [a]bort, which leaves the run as it is?"

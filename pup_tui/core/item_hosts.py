@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pup_tui.core.elsewhere import rendered
-from pup_tui.core.ids import item_id, static_id
+from pup_tui.core.ids import item_id, static_id, upwards
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import scope_of, truth_of
@@ -42,7 +42,8 @@ def check_item_hosts(program: Program, state: RunState, loop: Node, items: int) 
 def _hosts(program: Program, loop: Node) -> Sequence[str]:
     """What the foreach, and the steps in each of its items, say of their host by the item alone."""
     own = {loop.step.as_, LOOP}
-    return list(dict.fromkeys(text for text in _texts(program, loop) if _names(text) & own))
+    texts = (text for text in _texts(program, loop) if compile_text(text).all_names & own)
+    return list(dict.fromkeys(texts))
 
 
 def _texts(program: Program, loop: Node) -> Iterator[str]:
@@ -56,17 +57,8 @@ def _texts(program: Program, loop: Node) -> Iterator[str]:
         step = n.step
         if not isinstance(step, HostedStep) or step.host is None or n.frame != loop.frame:
             continue
-        if _names(step.host) <= own and not any(_is_in(n.id, each) for each in conditional):
+        if compile_text(step.host).all_names <= own and conditional.isdisjoint(upwards(n.id)):
             yield step.host
-
-
-def _is_in(step: str, block: str) -> bool:
-    return step == block or step.startswith(f"{block}/")
-
-
-def _names(text: str) -> frozenset[str]:
-    usage = compile_text(text).usage
-    return usage.names | usage.optional_names
 
 
 def _has_turn(program: Program, state: RunState, item: Node) -> bool:

@@ -20,7 +20,7 @@ def named_captures(program: Program, node: Node) -> tuple[str, ...]:
         name
         for user, uses in uses_in(program, node.frame)
         if user.index != node.index
-        for name in (*uses.names, *uses.optional_names)
+        for name in uses.all_names
     }
     return tuple(name for name in captures_of(node.step) if name in named)
 

@@ -23,9 +23,7 @@ def title_of(program: Program, state: RunState, step: str) -> str:
     if called_so < 2 and not item_numbers(step):
         return given.name
     own = step if given.name == given.id else f"{step}: {given.name}"
-    items = [item_name(program, state, each) for each in upwards(step) if is_item(each)]
-    told = (" ".join(name.split()) for name in reversed(items))
-    return " · ".join([own, *(_cut(name) for name in told if name)])
+    return " · ".join([own, *_items_around(program, state, step)])
 
 
 def item_name(program: Program, state: RunState, item: str) -> str:
@@ -47,14 +45,19 @@ def items_again(program: Program, state: RunState, steps: Iterable[str]) -> tupl
     """Those of the steps that stand in an item of a foreach, with what that is called, and its host."""
     found = []
     for step in steps:
-        items = [each for each in upwards(step) if is_item(each)]
-        if items:
-            names = [item_name(program, state, item) for item in reversed(items)]
-            label = " · ".join(_cut(" ".join(name.split())) for name in names if name)
+        if item_numbers(step):
+            label = " · ".join(_items_around(program, state, step))
             known = state.steps.get(step), state.earlier.steps.get(step)
             host = next((each.host for each in known if each is not None and each.host), "")
             found.append(ItemAgain(step=step, label=label, host=host))
     return tuple(found)
+
+
+def _items_around(program: Program, state: RunState, step: str) -> list[str]:
+    """What the items are called that a step stands in, the outermost first; none of those not known."""
+    items = [item_name(program, state, each) for each in upwards(step) if is_item(each)]
+    told = (" ".join(name.split()) for name in reversed(items))
+    return [_cut(name) for name in told if name]
 
 
 def _cut(name: str) -> str:

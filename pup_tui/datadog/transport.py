@@ -239,7 +239,7 @@ def _redirected(
         raise TransportError("invalid", f"{request.where}: redirected to what is no URL") from None
     target = Request(request.method, url, shown=request.moved, mask=request.mask)
     _check_target(target)
-    leaves = _origin(url) != _origin(request.url)
+    leaves = origin_of(url) != origin_of(request.url)
     refusal = f"{request.where}: redirected to {target.told}, which is not followed: "
     if request.url.startswith("https:") and not url.startswith("https:"):
         raise TransportError("redirect", refusal + "it leaves https")
@@ -351,6 +351,10 @@ def _check_target(request: Request) -> None:
         )
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def origin_of(url: str) -> tuple[str, str | None, int | None]:
+    """The server that a URL leads to: what belongs to one is sent to no other (RFC 6454, section 4).
+
+    ValueError where it cannot be read.
+    """
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or USUAL_PORTS[parts.scheme]
+    return parts.scheme, parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme)

@@ -112,7 +112,7 @@ class _Finder:
         expressions = (each.expression for each in self._wanted.captures if each.expression)
         compiled = map(compile_expression, expressions)
         # To look through all that was printed takes long where it is much.
-        looked_at = {name for each in compiled for name in (*each.names, *each.optional_names)}
+        looked_at = {name for each in compiled for name in each.all_names}
         return {
             name: self._masking.masked(value)
             for name, value in self._reading.items()
@@ -203,10 +203,12 @@ class _Finder:
 
     def told(self, message: str) -> str:
         """A message with what was printed and captured, as people may see it; as its author wrote it where
-        it names what is not there.
+        it names what is not there, or is too much.
         """
         text = compile_text(message)
-        looked_at = text.names | text.optional_names
+        looked_at = text.all_names
+        if self._is_cut(looked_at):
+            return message
         seen = {
             name: self._masking.masked(value)
             for name, value in self._reading.items()
@@ -214,8 +216,6 @@ class _Finder:
         }
         secrets = secrets_in(self._scope).names.union(self.secrets)
         try:
-            if self._is_cut(looked_at):
-                raise TemplateError(TOO_MUCH)
             return shown_text(message, with_secrets({**self._scope, **seen}, secrets))
         except TemplateError:
             return message

@@ -299,8 +299,8 @@ def authority_of(url: str) -> str:
     """The part of a URL that decides where it leads: all before its path."""
     begin = _SCHEME.match(url)
     rest = url[begin.end() :] if begin else url
-    plain = masked_tags(rest)
-    end = min((at for at in map(plain.find, "/?#") if at >= 0), default=len(rest))
+    masked = masked_tags(rest)
+    end = min((at for at in map(masked.find, "/?#") if at >= 0), default=len(rest))
     return rest[:end]
 
 

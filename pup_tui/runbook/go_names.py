@@ -6,10 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pup_tui.runbook.nodes import GroupCall, Mapping, YamlNode, scalars_of
 from pup_tui.runbook.scope import ALWAYS
-from pup_tui.runbook.steps import DraftFrame
-
-_OTHERS = frozenset({"steps", "undo"})
-"""Keys under which other steps stand, which may see other names."""
+from pup_tui.runbook.steps import HOLDING, DraftFrame
 
 
 def claim_names(root: Mapping, frames: Sequence[DraftFrame]) -> None:
@@ -34,5 +31,6 @@ def _nodes_of(frame: DraftFrame, root: Mapping | None) -> Iterable[YamlNode]:
         yield frame.caller.node.call
     for node in (*([root] if root is not None else ()), *(step.node for step in frame.steps)):
         for key, entry in node.entries.items():
-            if key not in _OTHERS:
+            # Steps inside may see other names.
+            if key not in HOLDING:
                 yield entry.value

@@ -45,7 +45,7 @@ def _check_items(step: StepDraft, report: Report) -> None:
         text = compile_text(written.text)
     except TemplateError:
         return
-    names = text.usage.names | text.usage.optional_names
+    names = text.all_names
     for loop in step.lineage():
         if loop.frame is not step.frame or loop.node.entries.keys() & _UNSURE:
             return

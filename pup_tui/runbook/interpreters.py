@@ -89,7 +89,7 @@ def check_program(node: Scalar, declared: frozenset[str]) -> None:
             uses = compile_expression(source)
         except TemplateError:
             continue
-        names = (uses.names | uses.optional_names) & declared
+        names = uses.all_names & declared
         if names or uses.step_fields:
             name = min(names, default="VALUE")
             raise TemplateError(

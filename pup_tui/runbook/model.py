@@ -133,7 +133,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         ),
     ] = ""
     description: Annotated[Note, key("Markdown shown beside the step: what to look for.")] = ""
-    links: Annotated[tuple[StepLink, ...], key("PagedAnswer that help with this step.")] = ()
+    links: Annotated[tuple[StepLink, ...], key("Pages that help with this step.")] = ()
     when: Annotated[
         When,
         key(
@@ -1000,7 +1000,7 @@ class Runbook(Section, frozen=True, kw_only=True):
         ),
     ] = field(default_factory=dict)
     owner: Annotated[str, key("Who looks after the runbook.")] = ""
-    links: Annotated[tuple[Link, ...], key("PagedAnswer that belong to it.")] = ()
+    links: Annotated[tuple[Link, ...], key("Pages that belong to it.")] = ()
     vars: Annotated[dict[str, Variable], key("The inputs of a run; a bare value is a default.")] = (
         field(default_factory=dict)
     )

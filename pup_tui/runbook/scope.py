@@ -86,7 +86,7 @@ class ScopeCheck:
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
             return
-        omits = OMIT_NAME in uses.names | uses.optional_names and not self._is_known(OMIT_NAME, use)
+        omits = OMIT_NAME in uses.all_names and not self._is_known(OMIT_NAME, use)
         if omits and not may_stand(placed):
             self._report.error_in(placed.node, TOLD, hint_for(placed), fragment=OMIT_NAME)
         for name in sorted(uses.names - ALWAYS - {OMIT_NAME if omits else ""}):
@@ -312,8 +312,7 @@ def names_in(text: str) -> frozenset[str]:
     """The names that a text uses, also where they may be missing; none where it is no template."""
     if "{" not in text or not is_readable(text):
         return frozenset()
-    compiled = compile_text(text)
-    return compiled.names | compiled.optional_names
+    return compile_text(text).all_names
 
 
 def is_readable(text: str) -> bool:

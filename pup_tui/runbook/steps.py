@@ -36,6 +36,9 @@ STEP_FIELDS = frozenset(
 )
 """What `steps.ID` has."""
 
+HOLDING = frozenset({"steps", "undo"})
+"""The keys of a step under which other steps stand."""
+
 BODY, UNDO, CLEANUP = range(3)
 """The parts of a run, in their order."""
 

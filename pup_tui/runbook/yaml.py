@@ -27,6 +27,7 @@ from pup_tui.runbook.nodes import (
     YamlEntry,
     YamlNode,
     described,
+    scalars_of,
     shown,
 )
 from pup_tui.runbook.problems import Problem
@@ -96,17 +97,33 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
 
 
 def parse_shared(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
-    """As `parse`, of a file that many runbooks use: its tree is made once, and nobody may change it."""
-    if len(data) > _MAX_KEPT:
+    """As `parse`, of a file that many runbooks use: its tree is made once, and nobody may change it.
+
+    Where the names of a runbook may tell what a text means, the text is marked in the tree (`go_names`): such
+    a file has another tree each time.
+    """
+    kept = _kept(data, path) if len(data) <= _MAX_KEPT else None
+    if kept is None:
         return parse(data, path)
-    root, problems = _kept(data, path)
+    root, problems = kept
     return root, [*problems]
 
 
 @lru_cache(maxsize=32)
-def _kept(data: bytes, path: str) -> tuple[YamlNode | None, tuple[Problem, ...]]:
+def _kept(data: bytes, path: str) -> tuple[YamlNode | None, tuple[Problem, ...]] | None:
+    """The tree that all share; None where each needs its own."""
     root, problems = parse(data, path)
+    if root is not None and any(map(_may_be_marked, scalars_of(root))):
+        return None
     return root, tuple(problems)
+
+
+def _may_be_marked(scalar: Scalar) -> bool:
+    if "{{" not in scalar.text:
+        return False
+    from pup_tui.template.go import may_be_claimed
+
+    return may_be_claimed(scalar.text)
 
 
 def _decoded(data: bytes, path: str) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 from msgspec.structs import replace
 
+from pup_tui.datadog.transport import origin_of
 from pup_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
@@ -150,12 +151,11 @@ def _linked(headers: Mapping[str, str]) -> str:
 
 def _led(request: HttpRequest, target: str) -> HttpRequest:
     """The request for a page that an answer names: of the same server, since credentials go along."""
-    url = urljoin(request.url, target)
-    if _server(url) != _server(request.url):
+    try:
+        url = urljoin(request.url, target)
+        leaves = origin_of(url) != origin_of(request.url)
+    except ValueError:
+        raise PagesProblem("the Link header leads to what is no URL") from None
+    if leaves:
         raise PagesProblem("the next page is on another server, to which nothing is sent")
     return replace(request, url=url, query=())
-
-
-def _server(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower()

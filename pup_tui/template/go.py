@@ -67,6 +67,11 @@ def claimed(source: str, names: Collection[str]) -> str:
     return "".join([*pieces, source[position:]])
 
 
+def may_be_claimed(source: str) -> bool:
+    """Whether there are names with which `claimed` marks something in a text."""
+    return any(not found["tag"] for found in _CLAIM.finditer(source))
+
+
 def _end(source: str, position: int) -> int | None:
     """Where an action ends: behind the first ``}}`` outside of Go's quotes."""
     part = next(

@@ -63,6 +63,9 @@ A point stands for about half a microsecond of a machine that does nothing else.
 _PER_STEP = 30
 """Points of one step by which a script is read, or a value followed."""
 
+_BYTES_PER_STEP = 200
+"""Bytes of a script that are read again for the points of a step."""
+
 _ITEM = 8
 _OPERATION = 32
 _PER_SOURCE_CHARACTER = 8
@@ -156,6 +159,12 @@ def kept_while_judging(key: Hashable, make: Callable[[], _Kept]) -> _Kept:
 def spend_on_judging(steps: int) -> None:
     """Pay for steps by which a script is read or a value is followed. Raises `TooMuchToJudgeError`."""
     spend_points(_PER_STEP * steps)
+
+
+def spend_on_reading(size: int) -> None:
+    """Pay for so many bytes of a script that are read once more. Raises `TooMuchToJudgeError`."""
+    if size >= _BYTES_PER_STEP:
+        spend_on_judging(size // _BYTES_PER_STEP)
 
 
 def spend_points(points: int) -> None:

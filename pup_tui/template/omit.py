@@ -28,7 +28,7 @@ def may_omit(text: Text) -> bool:
 
 def may_omit_word(text: Text) -> bool:
     """The same for a word of an argument list, which may also be ``--NAME={{ … }}``."""
-    if OMIT_NAME not in text.names | text.optional_names:
+    if OMIT_NAME not in text.all_names:
         return True
     begins = text.literals == text.literals[:1] and all(map(_OPTION.fullmatch, text.literals))
     return (

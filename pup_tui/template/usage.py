@@ -88,6 +88,11 @@ class UsesNames:
         return self.usage.optional_names
 
     @property
+    def all_names(self) -> frozenset[str]:
+        """Root names it uses, whether it needs them or they may be missing."""
+        return self.names | self.optional_names
+
+    @property
     def step_fields(self) -> frozenset[StepField]:
         """The (step id, field) of every ``steps.ID.field`` in it."""
         return self.usage.step_fields

@@ -69,6 +69,16 @@ def test_on_a_terminal_one_answer_is_for_all_items_that_failed(program: Program)
         assert "1 of 3 items have not begun" in (child.before or "")
 
 
+def test_what_items_are_called_moves_nothing_on_a_terminal(program: Program) -> None:
+    program.write("fleet", FLEET.replace("id: a", 'id: a\n    label: "{{ item }}\\e[41m"'))
+    assert program("run", "fleet.yaml").code == 1
+    with typed(program, "resume") as child:
+        child.expect_exact("of all items (web-1\\x1b[41m)")
+        child.expect_exact("leaves the run as it is?")
+        child.sendline("a")
+        ended(child)
+
+
 def test_on_a_terminal_the_canaries_are_asked_about(program: Program) -> None:
     program.write(
         "fleet", FLEET.replace("id: a", "id: a\n    canary: 1").replace("; [", "; true || [")

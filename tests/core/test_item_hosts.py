@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.player import OK, Player, Result
+from tests.support.player import Player, Result
 from tests.support.runbooks import program_of
 
 LISTED = Result(captures={"H": ["web1", None, 3, {"name": "web2"}, "web 3"]})
@@ -70,4 +70,4 @@ def test_what_hangs_on_more_than_the_item_is_told_at_its_turn() -> None:
 def test_good_hosts_begin() -> None:
     player = played('kind: shell, host: "{{ item.name }}", run: x', [{"name": "a"}, {"name": "b"}])
     assert began(player) == ["go[0]", "go[1]"]
-    assert OK.ok
+    assert player.statuses()["go"] == "succeeded"

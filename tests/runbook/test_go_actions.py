@@ -68,3 +68,15 @@ def test_a_group_knows_its_own_names_only(check: Callable[..., Loaded]) -> None:
     text = "name: runbook\nvars: {len: a}\nsteps:\n  - {name: c, template: group}\n"
     assert check(text, group=GROUP).errors == ()
     assert check(text, group=GROUP.replace("params: {}", "params: {len: '{}'}")).errors == ()
+
+
+@pytest.mark.parametrize("text", ["{{ end }}", "{{ len .A }}"])
+def test_what_one_runbook_knows_means_nothing_in_another_with_the_same_template(
+    check: Callable[..., Loaded], text: str
+) -> None:
+    template = f"kind: shell\nrun: \"docker inspect -f '{text}' web\"\n"
+    unknown = "name: runbook\nsteps:\n  - {name: s, template: inspect}\n"
+    known = unknown.replace("steps:", 'vars: {end: X, len: "{}"}\nsteps:')
+    before = check(unknown, inspect=template).require().steps
+    assert check(known, inspect=template).require().steps != before
+    assert check(unknown, inspect=template).require().steps == before

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -269,11 +270,18 @@ def test_a_comment_that_silences_nothing_is_told_where_its_action_is_called(
 
 
 @pytest.mark.parametrize("danger", ["danger: false", "danger: true"])
-def test_what_a_caller_marks_is_silenced_for_others_all_the_same(danger: str) -> None:
+@pytest.mark.parametrize("is_held", [False, True])
+def test_what_a_caller_marks_is_silenced_for_others_all_the_same(
+    danger: str, is_held: bool
+) -> None:
     comment = "    # lint: ok destructive-without-danger because others may call it\n"
     chat = CHAT.replace("    steps: [{name: Drop", comment + "    steps: [{name: Drop")
     chat = chat.replace("effect: destroy", "effect: change").replace('"true"', '"rm -r /srv/chat"')
-    files = {"runbook.yaml": calling("chat/drop", danger).encode(), FILE: chat.encode()}
+    text = calling("chat/drop", danger)
+    if is_held:
+        steps = indent(text.removeprefix("name: runbook\n"), "    ")
+        text = f"name: runbook\nsteps:\n  - name: held\n    kind: group\n{steps}"
+    files = {"runbook.yaml": text.encode(), FILE: chat.encode()}
     loaded = load_files("runbook", files, Path("runbook.yaml"), linter=linter(None))
     silencing = {"useless-silencing", "destructive-without-danger"}
     assert silencing.isdisjoint(problem.code for problem in loaded.warnings)

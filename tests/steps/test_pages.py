@@ -155,6 +155,15 @@ async def test_credentials_go_to_no_other_server(
     assert other.requests == []
 
 
+@pytest.mark.parametrize("target", ["http://[", "//[x", "http://127.0.0.1:99999/items"])
+async def test_a_link_that_leads_nowhere(target: str, around: tuple[Any, ...]) -> None:
+    linked = Reply(body=[1], headers={"Link": f"<{target}>; rel=next"})
+    async with FakeServer(linked) as server:
+        done = await listed(server, PAGES["link"], around)
+    assert done.reason == "the Link header leads to what is no URL"
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

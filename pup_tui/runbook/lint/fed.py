@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import spend_on_judging, spend_on_reading
 from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import REDIRECTS, upwards
@@ -19,7 +19,6 @@ _NEAREST: Final = 4
 _LONGEST: Final = 2_000
 """How many statements of a pipeline before a command are looked at, and of how many bytes: no pipeline of a
 script takes long to look through."""
-_BYTES_PER_STEP: Final = 200
 _OPTIONS: Final = re.compile(rb"-[neErs]+\Z")
 _FORMAT: Final = re.compile(rb"%[sbq]|\\[nt]")
 
@@ -40,7 +39,8 @@ def written_by(redirect: Node, parts: ScriptParts) -> Iterator[bytes]:
 
 def _fed(command: Node, parts: ScriptParts) -> Iterator[bytes]:
     # What stands within a command is gone through for each of those around it.
-    spend_on_judging(1 + (command.end_byte - command.start_byte) // _BYTES_PER_STEP)
+    spend_on_judging(1)
+    spend_on_reading(command.end_byte - command.start_byte)
     yield from _given(command, parts)
     inner, around = command, command.parent
     while around is not None and around.type in ("redirected_statement", "pipeline"):

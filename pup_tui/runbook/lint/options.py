@@ -59,7 +59,7 @@ def _found(
     expression = place.output.expression
     if is_number(expression) or "shell_quote" in expression.filters:
         return
-    for name in sorted(expression.names | expression.optional_names):
+    for name in sorted(expression.all_names):
         if expression.source == name and is_list(step, name):
             continue  # its JSON, which begins with a bracket
         known = range_of(step, name, expression)

@@ -138,7 +138,7 @@ def is_number(expression: Expression) -> bool:
 
 def is_harmless(step: StepDraft, expression: Expression) -> bool:
     """Whether nothing that an expression of a step can give is more than a word of any code."""
-    names = expression.names | expression.optional_names
+    names = expression.all_names
     return is_number(expression) or (
         bool(names) and all(range_of(step, name, expression).values.is_harmless() for name in names)
     )
@@ -249,7 +249,7 @@ def _constant(source: str) -> list[Any] | None:
     """The list that an expression gives which names nothing."""
     inside = source.strip().removeprefix("{{").removesuffix("}}")
     expression = _expression(inside)
-    if expression is None or expression.names or expression.optional_names:
+    if expression is None or expression.all_names:
         return None
     try:
         value = expression.evaluate({})

@@ -19,7 +19,7 @@ from pup_tui.runbook.nodes import (
 )
 from pup_tui.runbook.roles import COMMANDS, Role
 from pup_tui.runbook.shapes import PlacedText
-from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.steps import HOLDING, StepDraft
 from pup_tui.template.limits import points_left, spend_points
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Subject:
         found: dict[str, set[int]] = {}
         for step in self.steps:
             marking = _files_that_mark(step)
-            for each in scalars_of(step.node):
+            for each in _own_scalars(step):
                 if marking - {each.source.path}:
                     continue
                 lines = range(each.line, each.line + each.text.count("\n") + 1)
@@ -127,6 +127,14 @@ class Subject:
         """What `defaults` say for every step."""
         defaults = self.root.get("defaults")
         return defaults.get(key) if isinstance(defaults, Mapping) else None
+
+
+def _own_scalars(step: StepDraft) -> Iterator[Scalar]:
+    """The texts of a step, but for those of the steps in it."""
+    for key, entry in step.node.entries.items():
+        yield entry.key
+        if key not in HOLDING:
+            yield from scalars_of(entry.value)
 
 
 def _files_that_mark(step: StepDraft) -> set[str]:

@@ -44,11 +44,11 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 def choices_need(variable: Variable) -> frozenset[str]:
-    """The names that the command or expression uses which gives the choices."""
+    """All names that the command or expression uses which gives the choices."""
     if variable.choices_items is not None:
-        return compile_expression(variable.choices_items).names
+        return compile_expression(variable.choices_items).all_names
     source = variable.choices_command
-    return frozenset() if source is None else compile_value_command(source).names
+    return frozenset() if source is None else compile_value_command(source).all_names
 
 
 async def find_choices(

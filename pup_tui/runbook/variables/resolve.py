@@ -237,7 +237,7 @@ class _Resolving:
 
     def _depends(self, name: str, text: UsesNames, what: str) -> bool:
         """Whether the text uses a variable that has no value because it is wrong, or not known yet."""
-        names = text.names | text.optional_names
+        names = text.all_names
         if names.intersection(problem.name for problem in self.problems):
             self._problem(name, f"`{name}` has {what} that needs another variable")
             return True

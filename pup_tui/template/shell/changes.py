@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import spend_on_reading
 from pup_tui.template.shell.fills import ANY, SOURCING
 from pup_tui.template.shell.numbers import ScriptFunctions
 from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES, given_by_expansions
@@ -39,7 +39,6 @@ _ASSIGNING: Final = frozenset(
 )
 _BY_SHELLS: Final = OF_FOLDERS | SET_BY_MATCHES | {b"_"}
 """What a shell changes by itself."""
-_BYTES_PER_STEP: Final = 200
 
 
 class Changes:
@@ -54,7 +53,7 @@ class Changes:
     def of(self, node: Node) -> frozenset[bytes]:
         """The variables that may get another text in a statement; `ANY` for all."""
         text = bytearray(self._survey.as_written(node))
-        spend_on_judging(len(text) // _BYTES_PER_STEP)
+        spend_on_reading(len(text))
         found = {*self.expanding(node)}
         found |= {b"REPLY"} if b"select" in text else set()
         commands = self._survey.commands_within(node)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import spend_on_reading
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
 from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
@@ -28,7 +28,6 @@ _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", r
 _LITERAL: Final = re.compile(rb"\$?'[^']*'")
 _ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
 _MOST_LEFT_OUT: Final = 3
-_BYTES_PER_STEP: Final = 200
 _OWN_WORDS: Final = re.compile(rb"\$(?:([1-9])|\{([1-9])\}|[@*]|\{[@*](?::([1-9]))?\})")
 """One of the own words of a function or script, or all from one on."""
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
@@ -87,8 +86,7 @@ def unquoted(word: bytes) -> bytes:
 
     Each is paid for by its length: one that holds substitutions holds the words of these once more.
     """
-    if len(word) >= _BYTES_PER_STEP:
-        spend_on_judging(len(word) // _BYTES_PER_STEP)
+    spend_on_reading(len(word))
     return _QUOTED.sub(_inside, word)
 
 

@@ -179,6 +179,16 @@ async def test_at_rest_nothing_is_run_and_what_follows_from_it_is_unknown(find: 
     assert commands.ran == []
 
 
+async def test_choices_that_follow_from_what_is_not_known_yet_are_not_judged(find: Find) -> None:
+    variables = """{
+        A: {from: "command:whoami"}, C: {choices_from: {items: "[A]"}, type: enum, default: ada},
+        D: {choices_from: {items: "[A | default('eve')]"}, type: enum, default: ada}}"""
+    sources = sources_of(commands=Commands({"whoami": "ada"}))
+    for given in (sources, sources.at_rest()):
+        made = await find(variables, sources=given)
+        assert (made.values["C"], made.values["D"], made.problems) == ("ada", "ada", ())
+
+
 async def test_a_variable_whose_when_does_not_hold_is_left_out(find: Find) -> None:
     variables = """{
         ENV: staging, TICKET: {when: "ENV == 'production'"},
