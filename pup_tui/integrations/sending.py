@@ -36,10 +36,6 @@ class _Leaf(Struct, frozen=True):
     step: Step
     texts: Sequence[FoundText]
 
-    @property
-    def words(self) -> frozenset[str]:
-        return frozenset(word for text in self.texts for word in _WORD.findall(text.source))
-
 
 def settings_sent(found: InstalledIntegration, calls: Runbook) -> Iterator[SentSetting]:
     """Each setting that is secret or comes from somewhere, but those that only say where requests go, and
@@ -50,22 +46,26 @@ def settings_sent(found: InstalledIntegration, calls: Runbook) -> Iterator[SentS
     """
     assert found.said is not None
     settings = found.said.settings
+    actions = [[*_leaves([step])] for step in calls.steps]
     for name, setting in settings.items():
-        yield from _told(name, setting, calls.steps, settings)
-    for step in calls.steps:
+        yield from _told(name, setting, actions, settings)
+    for step, leaves in zip(calls.steps, actions, strict=True):
         params = step.call.params if isinstance(step, GroupStep) and step.call is not None else {}
         for name, param in params.items():
             if name not in settings and param.places:
-                yield from _told(name, param, [step], settings)
+                yield from _told(name, param, [leaves], settings)
 
 
 def _told(
-    name: str, variable: Variable, calls: Iterable[Step], settings: Mapping[str, Variable]
+    name: str,
+    variable: Variable,
+    actions: Iterable[Sequence[_Leaf]],
+    settings: Mapping[str, Variable],
 ) -> Iterator[SentSetting]:
     if not variable.is_secret and not variable.places:
         return
     held = _made_of({name}, settings)
-    to = dict.fromkeys(at for step in calls for at in _sent(held, [*_leaves([step])], settings))
+    to = dict.fromkeys(at for leaves in actions for at in _sent(held, leaves, settings))
     if variable.is_secret or to:
         # A profile gives accounts by the name of the integration, whoever wrote that.
         places = (*variable.places, *(["a profile"] if name in settings else []))
@@ -87,8 +87,8 @@ def _sent(
     """Who gets one of the names within an action, or what a step that got one has captured."""
     known = held
     for leaf in leaves:
-        texts = [text for text in leaf.texts if not _only_leads(text, held)]
-        if known & _Leaf(leaf.step, texts).words:
+        telling = (text for text in leaf.texts if not _only_leads(text, held))
+        if any(known & set(_WORD.findall(text.source)) for text in telling):
             yield from _places(leaf, settings)
             known |= leaf.step.captures.keys()
 
