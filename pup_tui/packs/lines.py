@@ -60,7 +60,7 @@ def _whole(subject: TrustSubject) -> Iterator[str]:
     for told in told_runbooks(subject.tree, only):
         yield from _runbook(told)
         yield ""
-    yield from _integrations(subject.tree, subject.tree.files)
+    yield from _integrations(subject.tree)
     yield "what is trusted, file by file:"
     yield ""
     for path, file in subject.tree.files.items():
@@ -94,12 +94,10 @@ def _runbook(told: ToldRunbook) -> Iterator[str]:
             yield from _block(text, 3)
 
 
-def _integrations(tree: PackTree, paths: Container[str]) -> Iterator[str]:
-    """What is told of the integrations in these files."""
-    for told in told_integrations(tree):
-        if told.path in paths:
-            yield from _integration(told)
-            yield ""
+def _integrations(tree: PackTree, only: Container[str] | None = None) -> Iterator[str]:
+    for told in told_integrations(tree, only):
+        yield from _integration(told)
+        yield ""
 
 
 def _integration(told: ToldIntegration) -> Iterator[str]:

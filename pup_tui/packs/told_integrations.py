@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -32,9 +32,13 @@ class ToldIntegration(Struct, frozen=True, kw_only=True):
     commands: tuple[str, ...] = ()
 
 
-def told_integrations(tree: PackTree) -> Iterator[ToldIntegration]:
-    """The integrations of a tree, in the order of their paths."""
+def told_integrations(
+    tree: PackTree, only: Container[str] | None = None
+) -> Iterator[ToldIntegration]:
+    """The integrations of a tree in the order of their paths; of the paths in `only` where that is given."""
     for path, file in sorted(tree.files.items()):
+        if only is not None and path not in only:
+            continue
         parts = PurePosixPath(path)
         if parts.parent.name == INTEGRATIONS and parts.suffix in SUFFIXES:
             yield _told(path, file.data)
