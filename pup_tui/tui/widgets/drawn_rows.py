@@ -43,20 +43,13 @@ class DrawnRows(ScrollView, can_focus=True, inherit_bindings=False):
     def _made_looks(self) -> dict[str, Style]:
         return {
             "": self.rich_style,
-            "cursor": self.cursor_style,
-            **{tone: self.tone(tone) for tone in TONES},
+            "calm": CALM,
+            **{name: self.part(name) for name in ("cursor", *(TONES.keys() - {"calm"}))},
         }
 
-    def tone(self, tone: str) -> Style:
-        """The style of a tone, one of the keys of `glyphs.TONES`."""
-        if tone == "calm":
-            return CALM
-        return self.get_component_rich_style(f"rows--{tone}", partial=True)
-
-    @property
-    def cursor_style(self) -> Style:
-        """What the row or cell under the cursor has beside its own style."""
-        return self.get_component_rich_style("rows--cursor", partial=True)
+    def part(self, name: str) -> Style:
+        """What a sheet gives a part of a row, `rows--NAME`, beside the row's own style."""
+        return self.get_component_rich_style(f"rows--{name}", partial=True)
 
     def bring_in_sight(self, first: int, last: int | None = None) -> None:
         """Scroll as little as is needed for a row to be seen, or for those from the `first` to the `last`."""

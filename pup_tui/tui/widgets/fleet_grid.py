@@ -246,7 +246,7 @@ class FleetGrid(DrawnRows):
         """The same, with what stands out; a cell of a tone stands on the ground."""
         looks = super()._made_looks()
         looks |= {tone: looks[""] + looks[tone] for tone in TONES}
-        looks["member"] = self.get_component_rich_style("rows--member", partial=True)
+        looks["member"] = self.part("member")
         return looks
 
 
