@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import Any
 
 from textual.content import Content
-from textual.widgets import Static
 
 from pup_tui.core.told_alert import told_alert
 from pup_tui.output.mask import MASK
@@ -16,6 +15,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.texts import columns, cut_rows, description, moment
+from pup_tui.tui.widgets.steady_text import SteadyText
 
 LEAST_ROWS = 3
 """Lines with which any of it is worth telling."""
@@ -27,7 +27,7 @@ NAMES = 24
 """Columns of the names of variables at most."""
 
 
-class RunFacts(Static):
+class RunFacts(SteadyText):
     """Stands under the step that is selected, in what steps and that leave of their column."""
 
     def __init__(self, progress: RunProgress) -> None:
@@ -46,8 +46,7 @@ class RunFacts(Static):
         told = Content()
         if width and rows >= LEAST_ROWS and self._has_room:
             told = cut_rows(self._told(width), width, rows)
-        if told != self.content:
-            self.update(told, layout=False)
+        self.update(told, layout=False)
 
     def on_resize(self) -> None:
         self._show()
