@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
@@ -37,6 +37,7 @@ from pup_tui.tui.output_wanted import (
 )
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.search_bar import SearchBar
+from pup_tui.tui.widgets.steady_text import SteadyText
 
 
 class OutputPane(Vertical):
@@ -76,7 +77,7 @@ class OutputPane(Vertical):
         # Kept, not looked up: what is looked for in a thread may be found when they have left the screen.
         self.lines = OutputLines()
         self._search_bar = SearchBar("output-search")
-        self._status = Static(id="output-status", markup=False)
+        self._status = SteadyText(id="output-status", markup=False)
         self._path: Path | None = None
         self._kept: Path | None = None
         self._reader: DividedOutput | None = None
@@ -415,9 +416,7 @@ class OutputPane(Vertical):
         elif lines.has_folded:
             shows = does(lambda key: f"{key('overwritten')} shows it")
             parts.append(": ".join(["⏎ overwritten", *shows]))
-        told = " · ".join(parts)
-        if told != str(self._status.content):
-            self._status.update(Content(told), layout=False)
+        self._status.update(Content(" · ".join(parts)), layout=False)
 
     @property
     def _place(self) -> str:
